@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Classic BPF as seccomp runs it: compiling a profile to it the way runc does, and an interpreter
+ * of our own that asks the result.
+ */
+#ifndef TRAMMEL_CBPF_H
+#define TRAMMEL_CBPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trammel/err.h"
+
+struct sock_filter; /* <linux/filter.h> */
+
+/* Owns insns. */
+struct tr_filter {
+	struct sock_filter *insns;
+	size_t n;
+};
+void tr_filter_release(struct tr_filter *f);
+
+/* The words a filter sees; <linux/seccomp.h> struct seccomp_data. */
+struct tr_seccomp_data {
+	int32_t nr;
+	uint32_t arch; /* AUDIT_ARCH_* */
+	uint64_t ip;
+	uint64_t args[6];
+};
+
+/*
+ * Checks a program as the kernel does before it accepts it (kernel/seccomp.c:
+ * seccomp_check_filter, net/core/filter.c: bpf_check_classic): known instructions, jumps inside,
+ * loads aligned and inside seccomp_data, at most 4096 instructions, a return at the end.
+ * Every filter from outside goes through this before it is run.
+ */
+int tr_filter_check(const struct sock_filter *insns, size_t n, struct tr_err *err);
+
+/*
+ * Runs a checked filter. Returns SECCOMP_RET_* | data; *ret_steps (may be NULL) is the number of
+ * instructions walked.
+ */
+uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *data,
+		       unsigned *ret_steps);
+
+/*
+ * Every value a checked filter can return for this architecture and number whatever the six
+ * arguments and the instruction pointer are: follows both ways of each branch that depends on
+ * them. An over-approximation (conditions are not solved together), so "only ALLOW" and "never
+ * ALLOW" are certain. ret[] gets up to max distinct values; returns how many there are.
+ */
+size_t tr_filter_returns(const struct tr_filter *f, uint32_t arch, int32_t nr, uint32_t *ret,
+			 size_t max);
+
+#endif
