@@ -112,7 +112,7 @@ static int member(json_object *o, const char *key, const char *where, enum json_
 int json_member_string(json_object *o, const char *key, const char *where, const char **ret,
 		       struct tr_err *err)
 {
-	json_object *m;
+	json_object *m = NULL;
 	int r = member(o, key, where, json_type_string, "a string", &m, err);
 
 	if (r <= 0)
@@ -127,7 +127,7 @@ int json_member_string(json_object *o, const char *key, const char *where, const
 int json_member_u64(json_object *o, const char *key, const char *where, uint64_t *ret,
 		    struct tr_err *err)
 {
-	json_object *m;
+	json_object *m = NULL;
 	int r = member(o, key, where, json_type_int, "a number", &m, err);
 
 	if (r <= 0)
@@ -143,7 +143,7 @@ int json_member_u64(json_object *o, const char *key, const char *where, uint64_t
 int json_member_i64(json_object *o, const char *key, const char *where, int64_t *ret,
 		    struct tr_err *err)
 {
-	json_object *m;
+	json_object *m = NULL;
 	int r = member(o, key, where, json_type_int, "a number", &m, err);
 
 	if (r > 0)
@@ -154,7 +154,7 @@ int json_member_i64(json_object *o, const char *key, const char *where, int64_t 
 int json_member_bool(json_object *o, const char *key, const char *where, bool *ret,
 		     struct tr_err *err)
 {
-	json_object *m;
+	json_object *m = NULL;
 	int r = member(o, key, where, json_type_boolean, "true or false", &m, err);
 
 	if (r > 0)
