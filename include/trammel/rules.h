@@ -83,7 +83,13 @@ struct tr_rule *tr_seccomp_add_rule(struct tr_seccomp *p);
 void tr_rule_add_name(struct tr_rule *r, const char *name);
 void tr_rule_add_cond(struct tr_rule *r, struct tr_cond c);
 void tr_seccomp_add_arch(struct tr_seccomp *p, const char *arch);
-/* Deep copy. */
+/* Appends a deep copy of a rule of another profile; valid until the next append. */
+struct tr_rule *tr_seccomp_add_rule_copy(struct tr_seccomp *p, const struct tr_rule *src);
+/* Copies an architecture and its companions into the map. */
+void tr_arch_map_add(struct tr_seccomp *p, const char *arch, char *const *sub, size_t n_sub);
+/* Appends a copy of s to a list of strings (names, flags, a rule's inc_caps, ...). */
+void tr_strings_add(char ***v, size_t *n, const char *s);
+/* Deep copy. dst need not be initialised. */
 void tr_seccomp_copy(struct tr_seccomp *dst, const struct tr_seccomp *src);
 
 /* "SCMP_ACT_ALLOW" and back (-1 where unknown; SCMP_ACT_KILL is kill-thread). */
