@@ -7,6 +7,8 @@
 #define TRAMMEL_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "trammel/err.h"
 #include "trammel/facts.h"
@@ -22,13 +24,32 @@ struct tr_policy_opts {
 	bool allow_no_start; /* no recording saw a container start */
 };
 
+/* A syscall that was made and has no name in any table of ours: no profile can speak of it. */
+struct tr_policy_unnamed {
+	enum tr_abi abi;
+	uint32_t nr;
+};
+
+/* What became of the facts: for a summary, and for warnings. Names are counted once. */
+struct tr_policy_report {
+	size_t n_observed, n_runtime, n_always; /* allowed, by the first reason that has the name */
+	size_t n_errno; /* names with an errno of their own instead of the default's */
+	size_t n_denied; /* names that were only ever refused in training, and stay refused */
+	struct tr_policy_unnamed *unnamed; /* left out of the profile; by abi and number */
+	size_t n_unnamed;
+	unsigned abis; /* 1 << enum tr_abi of every one that made a syscall */
+};
+void tr_policy_report_release(struct tr_policy_report *r);
+
 /*
  * Makes the seccomp rules. One rule set per reason, in this order, each with its comment, names
  * sorted, no name twice: observed; the runtime's own; always; the errno plan. Refuses facts that
  * are incomplete (TR_ERR_INCOMPLETE), that saw no container start (TR_ERR_INPUT) or hold no
- * syscalls.
+ * syscalls. ret_report may be NULL. Docker's format has names and not numbers: with facts of more
+ * than one ABI of a machine, a name that one of them needs is allowed for all of them.
  */
 int tr_policy_seccomp(struct tr_seccomp *ret, const struct tr_facts *facts,
-		      const struct tr_policy_opts *opts, struct tr_err *err);
+		      const struct tr_policy_opts *opts, struct tr_policy_report *ret_report,
+		      struct tr_err *err);
 
 #endif
