@@ -23,7 +23,7 @@ function(add_bpf_skeleton out)
 	foreach(source ${sources})
 		get_filename_component(name ${source} NAME_WE)
 		add_custom_command(OUTPUT ${gen}/${name}.bpf.o
-			COMMAND ${BPF_CLANG} -g -O2 -target bpf -D__TARGET_ARCH_${arch}
+			COMMAND ${BPF_CLANG} -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_${arch}
 				-Wall -Wextra -Werror -Wno-unused-parameter
 				-I${CMAKE_CURRENT_SOURCE_DIR}/include -I${CMAKE_CURRENT_SOURCE_DIR}/bpf
 				-idirafter /usr/include/${triplet}

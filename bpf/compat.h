@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where architectures and kernel versions differ: one inline function a difference. */
+#ifndef BPF_COMPAT_H
+#define BPF_COMPAT_H
+
+#include "kernel.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include <trammel/event.h>
+
+/* facts.h has the same values; it cannot be included here, and a test compares them. */
+enum {
+	ABI_X86_64 = 0,
+	ABI_I386 = 1,
+	ABI_X32 = 2,
+};
+
+/* A syscall as a row has it. */
+struct call {
+	__u32 abi;
+	__u32 nr; /* without x32's bit */
+};
+
+/*
+ * Which table `id` is of. On x86 one number means three calls: TS_COMPAT says that the 32-bit
+ * entry was taken (by a 64-bit program's int 0x80 too), bit 30 that it is x32's.
+ */
+static __always_inline struct call call_of(struct task_struct *task, long id)
+{
+	struct call c = { .abi = ABI_X86_64, .nr = (__u32)id };
+
+	if (task->thread_info.status & TS_COMPAT) {
+		c.abi = ABI_I386;
+	} else if (c.nr & X32_BIT) {
+		c.abi = ABI_X32;
+		c.nr &= ~X32_BIT;
+	}
+	return c;
+}
+
+/* The number of the call that is being left. The registers keep it, whatever was returned. */
+static __always_inline long call_number(struct pt_regs *regs)
+{
+	return (long)BPF_CORE_READ(regs, orig_ax);
+}
+
+/* Argument i (0..5) of the call that is being left, as its ABI passes it. */
+static __always_inline unsigned long call_arg(struct pt_regs *regs, __u32 abi, int i)
+{
+	if (abi == ABI_I386) {
+		switch (i) {
+		case 0:
+			return (__u32)BPF_CORE_READ(regs, bx);
+		case 1:
+			return (__u32)BPF_CORE_READ(regs, cx);
+		case 2:
+			return (__u32)BPF_CORE_READ(regs, dx);
+		case 3:
+			return (__u32)BPF_CORE_READ(regs, si);
+		default:
+			return (__u32)BPF_CORE_READ(regs, di);
+		}
+	}
+	switch (i) {
+	case 0:
+		return BPF_CORE_READ(regs, di);
+	case 1:
+		return BPF_CORE_READ(regs, si);
+	case 2:
+		return BPF_CORE_READ(regs, dx);
+	case 3:
+		return BPF_CORE_READ(regs, r10);
+	default:
+		return BPF_CORE_READ(regs, r8);
+	}
+}
+
+/*
+ * Whether something other than a filter may keep the call from being entered: a tracer
+ * (PTRACE_SYSEMU) or syscall user dispatch, since Linux 5.11. Then an exit without an enter is no
+ * refusal.
+ */
+static __always_inline bool call_is_intercepted(struct task_struct *task)
+{
+	unsigned long work = task->thread_info.syscall_work;
+
+	if (task->ptrace)
+		return true;
+	if (!bpf_core_enum_value_exists(enum syscall_work_bit,
+					SYSCALL_WORK_BIT_SYSCALL_USER_DISPATCH))
+		return false;
+	return work & (1UL << bpf_core_enum_value(enum syscall_work_bit,
+						  SYSCALL_WORK_BIT_SYSCALL_USER_DISPATCH));
+}
+
+#endif

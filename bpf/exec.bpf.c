@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Execs: the entry, which executable a task runs from now on, and the exec as a fact.
+ */
+#include "files.h"
+#include "rows.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* The number of the task in its own, innermost pid namespace. */
+static __always_inline int own_pid(struct task_struct *task, __u32 *ret_ns)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid upid = { 0 };
+
+	/* numbers[] is as long as the level; 32 is the kernel's limit (MAX_PID_NS_LEVEL). */
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
+	*ret_ns = BPF_CORE_READ(upid.ns, ns.inum);
+	return upid.nr;
+}
+
+/*
+ * Whether this exec is where the runtime hands over to the container's program. Under a filter:
+ * the first exec with it, by the one who loaded it. Without: the first outside the host's mount
+ * namespace; and as hooks exec there too, before the container has entered, only pid 1 of its
+ * namespace, or anyone where the container shares the host's.
+ */
+static __always_inline bool is_entry(struct task_struct *task, struct tr_mark *m,
+				     struct tr_recording_state *r)
+{
+	__u32 pid_ns;
+	int pid;
+
+	if (m->flags & (TR_MARK_ENTERED | TR_MARK_HELPER))
+		return false;
+	if (m->flags & TR_MARK_COMMAND)
+		return true;
+	if (is_filtered(task, m))
+		return true;
+	if (BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) == cfg_host_mnt_ns)
+		return false;
+	pid = own_pid(task, &pid_ns);
+	return r->entered || pid == 1 || pid_ns == cfg_host_pid_ns;
+}
+
+static __always_inline void enter(struct task_struct *task, struct tr_mark *m,
+				  struct tr_recording_state *r)
+{
+	bool first = __sync_val_compare_and_swap(&r->entered, 0, 1) == 0;
+	__u32 pid_ns;
+
+	m->entry_filters = (__u32)task->seccomp.filter_count.counter;
+	m->flags |= TR_MARK_ENTERED;
+	if (is_filtered(task, m))
+		m->flags |= TR_MARK_FILTERED;
+	/* A restart enters again, as pid 1; a `docker exec` never is. */
+	if (first || (m->flags & TR_MARK_COMMAND) ||
+	    (own_pid(task, &pid_ns) == 1 && pid_ns != cfg_host_pid_ns))
+		m->phase = PHASE_MAIN;
+	else
+		m->phase = PHASE_EXEC;
+	if (m->phase == PHASE_MAIN)
+		__sync_fetch_and_add(&r->starts, 1);
+}
+
+static __always_inline void send_entry(struct task_struct *task, struct tr_mark *m)
+{
+	struct scratch *s = scratch_take();
+
+	if (!s) {
+		count_loss(m->recording, LOSS_MARK);
+		return;
+	}
+	event_head(&s->head, TR_EVENT_ENTRY, task, m);
+	event_send(s, 0, true);
+	scratch_give_back(s);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_pid,
+	     struct linux_binprm *bprm)
+{
+	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_recording_state *r = m ? recording_state(m->recording) : NULL;
+	bool entered = false;
+
+	if (!r)
+		return 0;
+	if (is_entry(task, m, r)) {
+		enter(task, m, r);
+		entered = true;
+	}
+	if (!(m->flags & TR_MARK_ENTERED))
+		return 0;
+	row_of_file(task, m, bprm->file);
+	if (entered)
+		send_entry(task, m);
+	if (m->level >= TR_LEVEL_FILES)
+		exec_seen(task, m, bprm);
+	return 0;
+}

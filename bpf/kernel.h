@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The kernel's types, as far as the programs read them: only the members used, in any order, as
+ * CO-RE finds them in the running kernel's BTF by name. So the build needs no BTF, and this file
+ * is the whole list of what we depend on.
+ */
+#ifndef BPF_KERNEL_H
+#define BPF_KERNEL_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct super_block {
+	unsigned long s_flags;
+	unsigned long s_magic;
+	unsigned int s_dev;
+};
+struct inode {
+	unsigned short i_mode;
+	kuid_t i_uid;
+	unsigned long i_ino;
+	unsigned int i_generation;
+	struct super_block *i_sb;
+};
+struct qstr {
+	union {
+		struct {
+			unsigned int hash;
+			unsigned int len;
+		};
+		unsigned long long hash_len;
+	};
+	const unsigned char *name;
+};
+struct hlist_bl_node {
+	struct hlist_bl_node *next, **pprev;
+};
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+	struct super_block *d_sb;
+};
+struct vfsmount {
+	struct dentry *mnt_root;
+	struct super_block *mnt_sb;
+};
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+struct file {
+	unsigned int f_mode;
+	unsigned int f_flags;
+	struct path f_path;
+	struct inode *f_inode;
+};
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+struct files_struct {
+	struct fdtable *fdt;
+};
+struct fs_struct {
+	struct path root;
+	struct path pwd;
+};
+struct ns_common {
+	unsigned int inum;
+};
+struct mnt_namespace {
+	struct ns_common ns;
+};
+struct pid_namespace {
+	struct ns_common ns;
+	unsigned int level;
+};
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+struct cred {
+	kuid_t fsuid;
+};
+struct seccomp {
+	atomic_t filter_count;
+};
+struct thread_info {
+	unsigned long syscall_work;
+	unsigned int status;
+};
+struct kernfs_node {
+	const char *name;
+};
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+};
+struct css_set {
+	struct cgroup_subsys_state *subsys[16];
+	struct cgroup *dfl_cgrp;
+};
+struct mm_struct {
+	struct file *exe_file;
+};
+struct signal_struct {
+	int nr_threads;
+};
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int ptrace;
+	int pid, tgid;
+	struct pid *thread_pid;
+	struct mm_struct *mm;
+	const struct cred *cred;
+	struct fs_struct *fs;
+	struct files_struct *files;
+	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+	struct seccomp seccomp;
+	struct css_set *cgroups;
+};
+struct linux_binprm {
+	struct file *file;
+	const char *filename;
+	const char *interp;
+};
+/* x86; the names are those of user registers at the entry of a syscall. */
+struct pt_regs {
+	unsigned long r10, r9, r8, ax, cx, dx, si, di, orig_ax, bx, bp;
+};
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/* include/linux/fs.h */
+#define FMODE_READ  0x1
+#define FMODE_WRITE 0x2
+#define FMODE_PATH  0x4000
+#define SB_NOUSER   (1UL << 31)
+#define S_IFMT	    0170000
+#define S_IFDIR	    0040000
+/* include/uapi/asm-generic/fcntl.h; the same on x86 and arm64 */
+#define O_CREAT 00000100
+#define O_TRUNC 00001000
+/* include/uapi/asm-generic/mman-common.h */
+#define PROT_EXEC     0x4
+#define MAP_ANONYMOUS 0x20
+/* include/linux/sched.h */
+#define CLONE_THREAD 0x00010000
+/* arch/x86/include/asm/thread_info.h: the current syscall came through the 32-bit entry */
+#define TS_COMPAT 0x0002
+/* arch/x86/include/uapi/asm/unistd.h */
+#define X32_BIT 0x40000000
+
+/* Only the names are used: CO-RE supplies the values. */
+enum cgroup_subsys_id { /* include/linux/cgroup-defs.h */
+	CGROUP_SUBSYS_COUNT = 14,
+};
+enum syscall_work_bit { /* include/linux/thread_info.h */
+	SYSCALL_WORK_BIT_SYSCALL_USER_DISPATCH = 5,
+};
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Handing events over. The caller enters a key as seen only after its event was handed over, so
+ * that a dropped one is offered again the next time it happens.
+ */
+#ifndef BPF_OUTPUT_H
+#define BPF_OUTPUT_H
+
+#include "state.h"
+
+#define PATH_BYTES    4096
+#define STRINGS_BYTES (4 * PATH_BYTES)
+
+/* A path in scratch.path: `len` bytes from `off`, no NUL behind. */
+struct walked {
+	__u32 off, len;
+	__u32 flags; /* TR_PATH_* */
+};
+
+/*
+ * Room for one event and one path under construction. A CPU has one; a program that finds it
+ * taken (it interrupted another here, possible since tracepoints run preemptible) counts a loss.
+ */
+struct scratch {
+	__u32 busy;
+	struct walked walked;
+	char path[2 * PATH_BYTES]; /* filled from PATH_BYTES downwards; the rest is slack */
+	struct tr_event head;
+	char data[STRINGS_BYTES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps") __weak;
+
+static __always_inline struct scratch *scratch_take(void)
+{
+	__u32 zero = 0;
+	struct scratch *s = bpf_map_lookup_elem(&scratches, &zero);
+
+	if (!s)
+		return NULL;
+	if (__sync_lock_test_and_set(&s->busy, 1)) {
+		__sync_fetch_and_add(&lost_scratch, 1);
+		return NULL;
+	}
+	return s;
+}
+
+static __always_inline void scratch_give_back(struct scratch *s)
+{
+	s->busy = 0;
+}
+
+static __always_inline void event_head(struct tr_event *e, __u16 type, struct task_struct *task,
+				       struct tr_mark *m)
+{
+	e->type = type;
+	e->recording = m->recording;
+	e->len = 0;
+	e->row = m->row;
+	e->tgid = (__u32)task->tgid;
+	e->phase = m->phase;
+	e->level = m->level;
+	e->flags = m->flags;
+	e->pad = 0;
+	e->filters = (__u32)task->seccomp.filter_count.counter;
+}
+
+/*
+ * Sends s->head with `len` bytes of s->data. Returns 0 if it was handed over. The budget keeps
+ * one container from filling the buffer that all share.
+ */
+static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
+{
+	struct tr_recording_state *r = recording_state(s->head.recording);
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (!r)
+		return -1;
+	if (cfg_max_events && r->events >= cfg_max_events) {
+		__sync_fetch_and_add(&r->losses[LOSS_RING], 1);
+		return -1;
+	}
+	/* The verifier must see the bound on the very register that is passed. */
+	if (len > STRINGS_BYTES)
+		len = STRINGS_BYTES;
+	s->head.len = sizeof(s->head) + len;
+	if (urgent || bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > (1 << 20))
+		flags = BPF_RB_FORCE_WAKEUP;
+	if (bpf_ringbuf_output(&events, &s->head, sizeof(s->head) + len, flags)) {
+		__sync_fetch_and_add(&r->losses[LOSS_RING], 1);
+		return -1;
+	}
+	__sync_fetch_and_add(&r->events, 1);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Rows: where the syscalls of one (recording, phase, executable) are noted. A recording has a
+ * bounded number; behind it, its executables share the row of the phase, and lose only the evidence
+ * of which of them it was.
+ */
+#ifndef BPF_ROWS_H
+#define BPF_ROWS_H
+
+#include "path.h"
+
+struct row_key {
+	__u16 recording;
+	__u8 phase;
+	__u8 pad;
+	__u32 dev;
+	__u64 ino; /* 0, with dev 0: the phase's own row */
+	__u32 generation;
+	__u32 pad2;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TR_MAX_ROWS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct row_key);
+	__type(value, __u32);
+} row_ids SEC(".maps") __weak;
+
+/*
+ * The row for a key, given out if it has none yet. *ret_is_new tells the caller to announce it
+ * (TR_EVENT_ROW). Returns 0 if there is none left.
+ */
+static __always_inline __u32 row_for(struct row_key *key, bool *ret_is_new)
+{
+	struct tr_recording_state *r;
+	__u32 *known = bpf_map_lookup_elem(&row_ids, key), row;
+
+	*ret_is_new = false;
+	if (known)
+		return *known;
+	r = recording_state(key->recording);
+	if (!r || __sync_fetch_and_add(&r->rows, 1) >= TR_ROWS_PER_RECORDING)
+		return 0;
+	row = __sync_fetch_and_add(&n_rows, 1);
+	if (row >= TR_MAX_ROWS)
+		return 0;
+	if (bpf_map_update_elem(&row_ids, key, &row, BPF_NOEXIST)) {
+		known = bpf_map_lookup_elem(&row_ids, key);
+		return known ? *known : 0;
+	}
+	*ret_is_new = true;
+	return row;
+}
+
+/* Announces a row. Should the event be dropped, the row's executable stays unknown. */
+static __always_inline void row_announce(struct task_struct *task, struct tr_mark *m,
+					 struct walked *exe)
+{
+	struct scratch *s = scratch_take();
+	__u32 len = 0;
+
+	if (!s)
+		return;
+	event_head(&s->head, TR_EVENT_ROW, task, m);
+	if (exe)
+		len = path_append(s, exe, 0);
+	event_send(s, len, false);
+	scratch_give_back(s);
+}
+
+/* Puts a task on the row of its recording's phase, for want of an executable. */
+static __always_inline void row_of_phase(struct task_struct *task, struct tr_mark *m)
+{
+	struct row_key key = { .recording = m->recording, .phase = m->phase };
+	bool is_new;
+
+	m->row = row_for(&key, &is_new);
+	if (!m->row)
+		count_loss(m->recording, LOSS_MAP);
+	else if (is_new)
+		row_announce(task, m, NULL);
+}
+
+/*
+ * Puts a task on the row of the file it runs. exe_file's path is walked only for a new row. The
+ * phase's row stands in where there are too many executables.
+ */
+static __always_inline void row_of_file(struct task_struct *task, struct tr_mark *m,
+					struct file *file)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct row_key key = {
+		.recording = m->recording,
+		.phase = m->phase,
+		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
+		.ino = BPF_CORE_READ(inode, i_ino),
+		.generation = BPF_CORE_READ(inode, i_generation),
+	};
+	struct scratch *s;
+	bool is_new;
+	__u32 row = row_for(&key, &is_new);
+
+	if (!row) {
+		row_of_phase(task, m);
+		return;
+	}
+	m->row = row;
+	if (!is_new)
+		return;
+	s = scratch_take();
+	if (!s)
+		return;
+	struct walked w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
+				    BPF_CORE_READ(file, f_path.dentry));
+	event_head(&s->head, TR_EVENT_ROW, task, m);
+	event_send(s, path_append(s, &w, 0), false);
+	scratch_give_back(s);
+}
+
+#endif

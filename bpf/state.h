@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the programs share: maps, settings, counters and the mark. Each object file has these as
+ * weak symbols; the linker makes them one.
+ */
+#ifndef BPF_STATE_H
+#define BPF_STATE_H
+
+#include "compat.h"
+
+#include <bpf/bpf_tracing.h>
+
+/* facts.h's, for the same reason as in compat.h; a test compares. */
+enum {
+	PHASE_RUNTIME = 1,
+	PHASE_MAIN = 2,
+	PHASE_EXEC = 4,
+};
+enum {
+	LOSS_RING = 0,
+	LOSS_MAP,
+	LOSS_PATH_DEEP,
+	LOSS_PATH_LONG,
+	LOSS_STRING,
+	LOSS_MARK,
+	LOSS_RECORDING,
+	LOSS_MISSED,
+};
+
+/* Settings, fixed at load. */
+const volatile __u32 cfg_host_mnt_ns __weak = 0; /* entry without a filter: not in this one */
+const volatile __u32 cfg_host_pid_ns __weak = 0;
+const volatile __u8 cfg_auto __weak = 0; /* record every container that appears */
+const volatile __u8 cfg_level __weak = TR_LEVEL_FILES;
+const volatile __u32 cfg_max_events __weak = 0; /* first-seen events a recording may hand over */
+
+/* Written by the recorder while it runs: 1..255, one further each second. */
+volatile __u8 now_epoch __weak = 1;
+
+/* Counters that belong to no recording. */
+__u32 n_recordings __weak = 0;
+__u32 n_rows __weak = 1; /* row 0 is nobody's */
+__u64 lost_recordings __weak = 0; /* containers met when all slots were taken */
+__u64 lost_scratch __weak = 0; /* a program was interrupted by itself */
+__u32 seeded __weak = 0; /* tasks the last seeding pass marked */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct tr_mark);
+} marks SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TR_MAX_ROWS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct tr_row);
+} rows SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TR_MAX_RECORDINGS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct tr_recording_state);
+} recordings SEC(".maps") __weak;
+
+/* A cgroup component, NUL-padded, to the recording it means. */
+struct cgroup_name {
+	char s[TR_CGROUP_NAME_MAX];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct cgroup_name);
+	__type(value, __u16);
+} names SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} events SEC(".maps") __weak;
+
+static __always_inline struct tr_recording_state *recording_state(__u32 index)
+{
+	return bpf_map_lookup_elem(&recordings, &index);
+}
+
+/* Every loss is counted where it belongs; `by` is never 0. */
+static __always_inline void count_loss(__u32 recording, __u32 cause)
+{
+	struct tr_recording_state *r = recording_state(recording);
+
+	if (r && cause < 8)
+		__sync_fetch_and_add(&r->losses[cause], 1);
+}
+
+/* Filters on this task that it did not have when it was marked: the container's, and inner ones. */
+static __always_inline bool is_filtered(struct task_struct *task, struct tr_mark *m)
+{
+	return (__u32)task->seccomp.filter_count.counter > m->base_filters;
+}
+
+/* Whether what this task does now is the container's business. */
+static __always_inline bool counts(struct task_struct *task, struct tr_mark *m)
+{
+	return (m->flags & TR_MARK_ENTERED) || is_filtered(task, m);
+}
+
+#endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Marks: which tasks are a container's.
+ *
+ *   cgroup_attach_task   a process is moved into a container's cgroup: the first mark
+ *   task_newtask         every child inherits; one born in the cgroup (CLONE_INTO_CGROUP, which
+ *                        runc uses from 1.4 on) gets its first mark here
+ *   sched_process_exit   counts down what is alive
+ *   iter/task            seeds a container that was running before
+ *
+ * A mark never changes when its task moves: a container cannot leave its recording.
+ */
+#include "rows.h"
+#include "scope.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+static __always_inline void announce(struct task_struct *task, struct tr_mark *m, __u16 type)
+{
+	struct tr_recording_state *r = recording_state(m->recording);
+	struct scratch *s;
+
+	s = r ? scratch_take() : NULL;
+	if (!s) {
+		count_loss(m->recording, LOSS_MARK);
+		return;
+	}
+	event_head(&s->head, type, task, m);
+	bpf_probe_read_kernel(s->data, TR_CGROUP_NAME_MAX, r->name);
+	event_send(s, TR_CGROUP_NAME_MAX, true);
+	scratch_give_back(s);
+}
+
+/* The first mark of a line of tasks. Returns NULL if it is marked already, or cannot be. */
+static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u16 recording)
+{
+	struct tr_recording_state *r = recording_state(recording);
+	struct tr_mark fresh = { 0 }, *m;
+
+	if (!r || bpf_task_storage_get(&marks, task, 0, 0))
+		return NULL;
+	fresh.recording = recording;
+	fresh.level = r->level;
+	fresh.phase = PHASE_RUNTIME;
+	fresh.base_filters = (__u32)task->seccomp.filter_count.counter;
+	/* It may be in a call right now, whose enter was not seen. */
+	fresh.in_call = 1;
+	m = bpf_task_storage_get(&marks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!m) {
+		count_loss(recording, LOSS_MARK);
+		return NULL;
+	}
+	if (__sync_fetch_and_add(&r->live, 1) == 0)
+		announce(task, m, TR_EVENT_RECORDING);
+	return m;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(on_cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task,
+	     bool threadgroup)
+{
+	int recording = recording_of_cgroup(address_of(dst));
+	struct tr_mark *m;
+
+	if (recording >= TR_MAX_RECORDINGS)
+		return 0;
+	m = mark_first(task, (__u16)recording);
+	if (!m)
+		return 0;
+	row_of_phase(task, m);
+	/*
+	 * The tracepoint fires once, for the leader, and the other threads' structs cannot be had
+	 * here on 5.15. Runtimes join while single-threaded; for the rest the recorder seeds.
+	 */
+	if (threadgroup && BPF_CORE_READ(task, signal, nr_threads) > 1)
+		announce(task, m, TR_EVENT_THREADS);
+	return 0;
+}
+
+/* Born into another cgroup than its parent's: copy_process has moved it by now. */
+static __always_inline void mark_born(struct task_struct *task, struct task_struct *parent)
+{
+	struct tr_mark *m;
+	int recording;
+
+	if (BPF_CORE_READ(task, cgroups) == BPF_CORE_READ(parent, cgroups))
+		return;
+	recording = recording_of_task(address_of(task));
+	if (recording >= TR_MAX_RECORDINGS)
+		return;
+	m = mark_first(task, (__u16)recording);
+	if (m) {
+		m->in_call = 0;
+		row_of_phase(task, m);
+	}
+}
+
+SEC("tp_btf/task_newtask")
+int BPF_PROG(on_task_newtask, struct task_struct *task, __u64 clone_flags)
+{
+	struct task_struct *parent = bpf_get_current_task_btf();
+	struct tr_mark *m = bpf_task_storage_get(&marks, parent, 0, 0), *child;
+	struct tr_recording_state *r;
+
+	if (!m) {
+		mark_born(task, parent);
+		return 0;
+	}
+	child = bpf_task_storage_get(&marks, task, m, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	r = recording_state(m->recording);
+	if (!child || !r) {
+		count_loss(m->recording, LOSS_MARK);
+		return 0;
+	}
+	__sync_fetch_and_add(&r->live, 1);
+	/* Its first sight of user space is the return of the fork: an exit without an enter. */
+	child->in_call = 0;
+	/*
+	 * The runtime forks under the filter, before the entry: a hook (startContainer). Its exec is
+	 * not the entry. A thread is the runtime's own.
+	 */
+	if (!(m->flags & TR_MARK_ENTERED) && !(clone_flags & CLONE_THREAD) &&
+	    is_filtered(parent, m))
+		child->flags |= TR_MARK_HELPER;
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_sched_process_exit, struct task_struct *task)
+{
+	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_recording_state *r;
+
+	if (!m)
+		return 0;
+	r = recording_state(m->recording);
+	if (r && __sync_fetch_and_add(&r->live, -1) == 1)
+		announce(task, m, TR_EVENT_ENDED);
+	return 0;
+}
+
+/*
+ * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
+ * repeats it until a pass adds none; children born meanwhile inherit. What they did before is not
+ * known, and neither is the moment of their entry: they count from here, as main.
+ */
+SEC("iter/task")
+int seed_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *exe;
+	struct tr_mark *m;
+	int recording;
+
+	if (!task || bpf_task_storage_get(&marks, task, 0, 0))
+		return 0;
+	recording = recording_of_task(address_of(task));
+	if (recording >= TR_MAX_RECORDINGS)
+		return 0;
+	m = mark_first(task, (__u16)recording);
+	if (!m)
+		return 0;
+	m->flags = TR_MARK_ENTERED | TR_MARK_NO_START;
+	m->phase = PHASE_MAIN;
+	m->entry_filters = m->base_filters;
+	/* All its filters are the container's, as far as can be told. */
+	m->base_filters = 0;
+	if (m->entry_filters)
+		m->flags |= TR_MARK_FILTERED;
+	exe = BPF_CORE_READ(task, mm, exe_file);
+	if (exe)
+		row_of_file(task, m, exe);
+	else
+		row_of_phase(task, m);
+	__sync_fetch_and_add(&seeded, 1);
+	return 0;
+}

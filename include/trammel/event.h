@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only */
+/*
+ * The ABI between the BPF programs and the recorder, compiled by both sides. Fixed-width types
+ * only, explicit padding, every size and offset asserted. A change here raises TR_EVENT_ABI.
+ *
+ * Syscalls do not travel as events: they are bytes in rows (see struct tr_row) that the kernel
+ * side sets and the recorder reads. Events carry what is seen for the first time.
+ */
+#ifndef TRAMMEL_EVENT_H
+#define TRAMMEL_EVENT_H
+
+#include <linux/types.h>
+
+#define TR_EVENT_ABI 1
+
+/* How many containers can be under watch at a time; a recording is an index below this. */
+#define TR_MAX_RECORDINGS 256
+#define TR_NO_RECORDING	  0xffff
+/* In the map of names: a container that is known and none of our business. */
+#define TR_IGNORE_RECORDING 0xfffe
+
+/*
+ * A row: the syscalls made by one (recording, phase, executable). Cells are [abi][nr]; a cell
+ * holds 0 or the epoch in which the call was last made. Linux 6.18's highest number is 470, x32's
+ * own end at 547.
+ */
+#define TR_ROW_ABIS	      4
+#define TR_ROW_NRS	      640
+#define TR_ROW_CELLS	      (TR_ROW_ABIS * TR_ROW_NRS)
+#define TR_MAX_ROWS	      2048
+#define TR_ROWS_PER_RECORDING 128
+#define TR_CGROUP_NAME_MAX    128
+#define TR_CONTAINER_ID_LEN   64
+
+struct tr_row {
+	__u8 cell[TR_ROW_CELLS];
+};
+_Static_assert(sizeof(struct tr_row) == 2560, "tr_row");
+
+/* What is recorded of a task; each level has those below it. */
+enum {
+	TR_LEVEL_SYSCALLS = 1,
+	TR_LEVEL_FILES = 2,
+};
+
+/* Flags of a mark. */
+enum {
+	TR_MARK_ENTERED = 1 << 0, /* behind the entry exec */
+	TR_MARK_FILTERED = 1 << 1, /* and a filter was active there */
+	TR_MARK_COMMAND = 1 << 2, /* a plain command: its first exec is the entry */
+	TR_MARK_NO_START = 1 << 3, /* was running when recording began */
+	TR_MARK_HELPER = 1 << 4, /* a child of the runtime before the entry: a hook */
+};
+
+/* What a task carries in task storage. Copied to each child at fork; never changes its recording. */
+struct tr_mark {
+	__u16 recording;
+	__u8 level; /* TR_LEVEL_* */
+	__u8 flags; /* TR_MARK_* */
+	__u32 row; /* where its syscalls are noted */
+	__u32 base_filters; /* task->seccomp.filter_count when it was marked */
+	__u32 entry_filters; /* and at the entry exec */
+	__u8 phase; /* TR_PHASE_* (facts.h) */
+	__u8 in_call; /* between sys_enter and sys_exit */
+	__u8 pad[6];
+};
+_Static_assert(sizeof(struct tr_mark) == 24, "tr_mark");
+
+/* State of a recording, shared by map. The kernel side owns all but `level` and `want`. */
+struct tr_recording_state {
+	__u32 live; /* marked tasks that have not ended */
+	__u32 rows; /* rows in use */
+	__u32 entered; /* 1 from the first entry exec on */
+	__u32 starts; /* entry execs of the container's own process */
+	__u32 events; /* first-seen events handed over */
+	__u8 level;
+	__u8 pad[3];
+	__u64 losses[8]; /* enum tr_loss (facts.h) */
+	char name[TR_CGROUP_NAME_MAX]; /* the cgroup component it was known by */
+};
+_Static_assert(sizeof(struct tr_recording_state) == 216, "tr_recording_state");
+
+enum tr_event_type {
+	TR_EVENT_RECORDING = 1, /* a container was met for the first time; data: component name */
+	TR_EVENT_ROW, /* a row was given out; data: path of the executable */
+	TR_EVENT_ENTRY, /* the entry exec was passed; data: nothing */
+	TR_EVENT_EXEC, /* an exec; data: struct tr_event_exec, then three strings */
+	TR_EVENT_FILE, /* an open or an executable mapping; data: struct tr_event_file, path */
+	TR_EVENT_DENIED, /* data: struct tr_event_denied */
+	TR_EVENT_ODD_CALL, /* a number no row has a cell for; data: struct tr_event_denied */
+	TR_EVENT_ENDED, /* the last task of a recording ended; data: nothing */
+	TR_EVENT_THREADS, /* a process with more than one thread joined: seed its threads */
+};
+
+/* In front of every event. `row` gives recording and phase too, where it is not 0. */
+struct tr_event {
+	__u16 type; /* enum tr_event_type */
+	__u16 recording;
+	__u32 len; /* of the whole event, header included */
+	__u32 row;
+	__u32 tgid; /* as the host numbers it */
+	__u8 phase;
+	__u8 level;
+	__u8 flags; /* TR_MARK_* of the task */
+	__u8 pad;
+	__u32 filters; /* task->seccomp.filter_count */
+};
+_Static_assert(sizeof(struct tr_event) == 24, "tr_event");
+
+/* Flags of a path. */
+enum {
+	TR_PATH_TRUNCATED = 1 << 0, /* the walk gave up: too deep or too long; counted as a loss */
+	TR_PATH_DETACHED = 1 << 1, /* the walk ended at a mount that is not the namespace's root */
+	TR_PATH_UNLINKED = 1 << 2, /* the file had been deleted */
+	TR_PATH_CROSSED = 1 << 3, /* below another mount than the namespace's root */
+	TR_PATH_DIRECTORY = 1 << 4,
+};
+
+struct tr_event_file {
+	__u32 flags; /* TR_PATH_* */
+	__u32 magic; /* of the super block */
+	__u16 perms; /* TR_PERM_* */
+	__u8 act; /* enum tr_act */
+	__u8 owner; /* 1 if fsuid owns the file */
+	__u16 path_len; /* the path follows, without a NUL */
+	__u16 pad;
+};
+_Static_assert(sizeof(struct tr_event_file) == 16, "tr_event_file");
+
+/* Three strings follow, none with a NUL: the binary's path, the name it was started by, #!'s. */
+struct tr_event_exec {
+	struct tr_event_file file; /* of the binary that runs: for a script, the interpreter */
+	__u16 name_len; /* bprm->filename: relative to cwd unless it begins with '/' */
+	__u16 interp_len; /* bprm->interp; the same as the name for a binary */
+	__u16 cwd_len; /* the working directory's path */
+	__u16 pad;
+};
+_Static_assert(sizeof(struct tr_event_exec) == 24, "tr_event_exec");
+
+struct tr_event_denied {
+	__u16 abi; /* enum tr_abi */
+	__u16 inner; /* 1 if filters of the workload itself were active too */
+	__u32 nr;
+	__s64 ret; /* as the caller saw it */
+};
+_Static_assert(sizeof(struct tr_event_denied) == 16, "tr_event_denied");
+
+#endif
