@@ -48,8 +48,10 @@ uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *
  * Every value a checked filter can return for this architecture and number whatever the six
  * arguments and the instruction pointer are: follows both ways of each branch that depends on
  * them. An over-approximation (conditions are not solved together), so "only ALLOW" and "never
- * ALLOW" are certain. ret[] gets up to max distinct values; returns how many there are.
+ * ALLOW" are certain. ret[] gets up to max distinct values, ascending; returns how many there are,
+ * or TR_RETURNS_ANY (and fills nothing in) where a value is returned that an argument went into.
  */
+#define TR_RETURNS_ANY ((size_t)-1)
 size_t tr_filter_returns(const struct tr_filter *f, uint32_t arch, int32_t nr, uint32_t *ret,
 			 size_t max);
 

@@ -11,7 +11,10 @@
 #include "trammel/err.h"
 #include "trammel/rules.h"
 
-enum tr_runtime_kind { TR_RUNTIME_RUNC, TR_RUNTIME_CRUN };
+enum tr_runtime_kind {
+	TR_RUNTIME_RUNC,
+	TR_RUNTIME_CRUN
+};
 
 /*
  * p must be resolved (tr_seccomp_resolve). Names libseccomp does not know are left out, as runc
