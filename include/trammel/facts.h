@@ -109,6 +109,15 @@ struct tr_strset {
 	size_t n, cap;
 };
 
+/*
+ * Of the executables that did one thing, so many are kept, the first in byte order, and so much of
+ * the path of each (cut ones end in "..."): a container that starts programs without end must not
+ * make a trace that nobody can read. The first k of a union merge like the union does.
+ * tr_facts_add and tr_evidence_merge see to it: evidence goes into a set through them.
+ */
+#define TR_EVIDENCE_EXES    512
+#define TR_EVIDENCE_EXE_LEN 300
+
 struct tr_evidence {
 	struct tr_u32set recordings; /* indices into tr_facts.recordings */
 	int64_t first, last; /* seconds since the epoch; 0 if not known */
@@ -193,6 +202,7 @@ struct tr_context {
 struct tr_facts {
 	struct tr_recording *recordings;
 	size_t n_recordings, cap_recordings;
+	void *ids; /* id to index, see facts.c; a recording keeps its id once it is added */
 	void *tree; /* of struct tr_fact, see facts.c */
 	size_t n;
 };
