@@ -13,16 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "trammel/abi.h"
 #include "trammel/err.h"
-
-/* Which table a syscall number belongs to. The values are part of the event ABI (event.h). */
-enum tr_abi {
-	TR_ABI_X86_64 = 0,
-	TR_ABI_I386 = 1,
-	TR_ABI_X32 = 2,
-	TR_ABI_AARCH64 = 3,
-	TR_ABI_MAX,
-};
 
 enum tr_fact_kind {
 	TR_FACT_SYSCALL = 0, /* abi, nr */
@@ -268,8 +260,6 @@ bool tr_strset_has(const struct tr_strset *s, const char *v);
 void tr_strset_release(struct tr_strset *s);
 
 /* Names as they stand in a trace. from_name returns -1 for a name that is none. */
-const char *tr_abi_name(enum tr_abi abi);
-int tr_abi_from_name(const char *name);
 const char *tr_fact_kind_name(enum tr_fact_kind kind);
 int tr_fact_kind_from_name(const char *name);
 const char *tr_act_name(enum tr_act act);

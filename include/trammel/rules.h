@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trammel/facts.h"
+#include "trammel/abi.h"
+#include "trammel/err.h"
 
 enum tr_action {
 	TR_ACTION_ALLOW = 0,

@@ -6,13 +6,6 @@
 #include "trammel/facts.h"
 #include "util/mem.h"
 
-static const char *const abi_names[TR_ABI_MAX] = {
-	[TR_ABI_X86_64] = "x86_64",
-	[TR_ABI_I386] = "i386",
-	[TR_ABI_X32] = "x32",
-	[TR_ABI_AARCH64] = "aarch64",
-};
-
 static const char *const kind_names[TR_FACT_MAX] = {
 	[TR_FACT_SYSCALL] = "syscall",
 	[TR_FACT_ARG] = "arg",
@@ -81,16 +74,6 @@ static int find(const char *const *names, size_t n, const char *name)
 		if (!strcmp(names[i], name))
 			return (int)i;
 	return -1;
-}
-
-const char *tr_abi_name(enum tr_abi abi)
-{
-	return name_of(abi_names, TR_ABI_MAX, abi);
-}
-
-int tr_abi_from_name(const char *name)
-{
-	return find(abi_names, TR_ABI_MAX, name);
 }
 
 const char *tr_fact_kind_name(enum tr_fact_kind kind)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trammel/facts.h"
+#include "trammel/abi.h"
 
 /* The name, or NULL where no kernel we know of has one. x32 numbers come without their bit 30. */
 const char *syscall_name(enum tr_abi abi, uint32_t nr);

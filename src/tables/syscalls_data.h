@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "trammel/facts.h"
+#include "trammel/abi.h"
 
 /* -1: the ABI has no such call. */
 struct syscall_row {
