@@ -74,8 +74,32 @@ static char *temp_name(const char *path)
 	return tr_xasprintf("%.*s.%s.XXXXXX", (int)dir, path, path + dir);
 }
 
+/* A device or a pipe is written to: a rename would put a file where /dev/null was. */
+static int open_special(struct fs_out *out, const char *path, struct tr_err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0 || !(out->f = fdopen(fd, "w"))) {
+		tr_err_errno(err, TR_ERR_INPUT, errno, "%s", path);
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	out->path = tr_xstrdup(path);
+	return 0;
+}
+
+bool fs_is_special(const char *path)
+{
+	struct stat st;
+
+	return !strcmp(path, "-") ||
+	       (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
+}
+
 int fs_out_open(struct fs_out *out, const char *path, mode_t mode, struct tr_err *err)
 {
+	struct stat st;
 	int fd;
 
 	memset(out, 0, sizeof(*out));
@@ -85,6 +109,11 @@ int fs_out_open(struct fs_out *out, const char *path, mode_t mode, struct tr_err
 			return tr_err_errno(err, TR_ERR_CANNOT, errno, "standard output");
 		return 0;
 	}
+	if (fs_is_special(path))
+		return open_special(out, path, err);
+	/* rename would refuse too, but only when all the work is done. */
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return tr_err_errno(err, TR_ERR_INPUT, EISDIR, "%s: cannot write here", path);
 	out->path = tr_xstrdup(path);
 	out->tmp = temp_name(path);
 	fd = mkostemp(out->tmp, O_CLOEXEC);
@@ -125,6 +154,11 @@ int fs_out_commit(struct fs_out *out, struct tr_err *err)
 
 	if (!out->path)
 		return commit_stdout(out, err);
+	if (!out->tmp) {
+		bool failed = fflush(out->f) != 0 || ferror(out->f);
+
+		return failed ? tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path) : 0;
+	}
 	/* A full disk may show only here: check everything before the old file is replaced. */
 	if (fflush(out->f) != 0 || ferror(out->f) || fsync(fileno(out->f)) < 0)
 		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path);

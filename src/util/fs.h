@@ -3,6 +3,7 @@
 #ifndef UTIL_FS_H
 #define UTIL_FS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -17,13 +18,14 @@ int fs_read(const char *path, size_t limit, char **ret_data, size_t *ret_len, st
 
 /*
  * A file that appears whole or not at all: written beside its place as ".NAME.XXXXXX", fsynced and
- * renamed on commit, unlinked on release. "-" is stdout: buffered and written at commit.
+ * renamed on commit, unlinked on release. "-" is stdout: buffered and written at commit. What is
+ * there and no regular file (/dev/null, a pipe) is written to as it is.
  * Use: fs_out_open; fputs(..., out.f); fs_out_commit. fs_out_release always, it is idempotent.
  */
 struct fs_out {
 	FILE *f;
 	char *path; /* where it will be; NULL for stdout */
-	char *tmp;
+	char *tmp; /* NULL for stdout and special files */
 	char *mem; /* stdout's buffer */
 	size_t mem_len;
 };
@@ -31,6 +33,9 @@ struct fs_out {
 int fs_out_open(struct fs_out *out, const char *path, mode_t mode, struct tr_err *err);
 int fs_out_commit(struct fs_out *out, struct tr_err *err);
 void fs_out_release(struct fs_out *out);
+
+/* Whether fs_out_open would write into it rather than replace it: "-", a device, a pipe. */
+bool fs_is_special(const char *path);
 
 /*
  * Whom files and commands belong to: under sudo the caller (SUDO_UID, SUDO_GID), else ourselves.
