@@ -15,6 +15,11 @@
 
 #define TR_TRACE_VERSION 1
 
+/* What a reader takes. The header and the footer grow with the recordings, a fact must not. */
+#define TR_TRACE_LINE_MAX	(1 << 20)
+#define TR_TRACE_HEADER_MAX	(16 << 20)
+#define TR_TRACE_RECORDINGS_MAX 16384
+
 /*
  * Reads a trace or a journal ("-" is stdin) and merges it into f, line by line: memory goes with
  * the facts, not with the file. What is a journal (no footer) leaves its recordings with
@@ -27,11 +32,22 @@ int tr_trace_read(struct tr_facts *f, const char *path, struct tr_err *err);
 /* The same from an open stream, `name` for messages. */
 int tr_trace_read_stream(struct tr_facts *f, FILE *in, const char *name, struct tr_err *err);
 
-/* Writes the finished form. Sorts f's recordings. Checks no ferror: fs_out_commit does. */
-void tr_trace_write_stream(struct tr_facts *f, FILE *out);
+/*
+ * The same for n traces of one subject. Two subjects are an error that names them and their files,
+ * unless `subject` is given (NULL otherwise): then every recording is renamed to it.
+ */
+int tr_trace_read_all(struct tr_facts *f, char *const *paths, size_t n, const char *subject,
+		      struct tr_err *err);
+
+/*
+ * Writes the finished form: recordings by id, facts by key. f is not changed, so a recording that
+ * goes on can be written too. Fails only where the reader would refuse the outcome as too large.
+ * Checks no ferror: fs_out_commit does.
+ */
+int tr_trace_write_stream(const struct tr_facts *f, FILE *out, struct tr_err *err);
 
 /* Writes the finished form to path ("-" is stdout), mode 0600, whole or not at all. */
-int tr_trace_write(struct tr_facts *f, const char *path, struct tr_err *err);
+int tr_trace_write(const struct tr_facts *f, const char *path, struct tr_err *err);
 
 /*
  * The journal: opened when the first recording begins, appended to, synced by the caller's clock,
@@ -41,16 +57,24 @@ struct tr_journal;
 
 /*
  * Makes path the journal of a new trace (mode 0600, given to the sudo caller). What stood there
- * is replaced only now, by rename, with a file that already has its header.
+ * is replaced only now, by rename, with a file that already has its header. Where path is "-" or
+ * no regular file (/dev/null, a pipe) nothing is kept, and only the finished trace is written.
  */
 int tr_journal_open(struct tr_journal **ret, const char *path, struct tr_err *err);
-/* Appends a recording (its index in f) or a fact. Buffered; an error shows at the next sync. */
+/*
+ * Appends a recording (its index in f) or a fact (of a recording that was appended). A recording
+ * may come again when more is known of it. Buffered; an error shows at the next sync, which tries
+ * what could not be written again. f's recordings must not be sorted while its journal is open.
+ */
 void tr_journal_recording(struct tr_journal *j, const struct tr_facts *f, uint32_t index);
 void tr_journal_fact(struct tr_journal *j, const struct tr_fact *fact);
 /* Flushes and fdatasyncs. */
 int tr_journal_sync(struct tr_journal *j, struct tr_err *err);
-/* Writes f, finished, in the journal's place, and closes. On failure the journal stays. */
-int tr_journal_finish(struct tr_journal *j, struct tr_facts *f, struct tr_err *err);
+/*
+ * Writes f, finished, in the journal's place. On failure the journal's file stays, with everything
+ * in it. Frees j either way.
+ */
+int tr_journal_finish(struct tr_journal *j, const struct tr_facts *f, struct tr_err *err);
 /* Closes without finishing (the file stays a journal). NULL is fine. */
 void tr_journal_close(struct tr_journal *j);
 
