@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Images without a registry: root file systems from Debian packages, kept as archives in $LAB/images
+# under a hash of their recipe, and the Dockerfiles of tests/workloads/ on top of them.
+#
+#   image_rootfs NAME   makes the archive of a root file system (busybox, debian) if it is missing;
+#                       prints its path
+#   image_build NAME... builds trammel-lab/NAME in the engine: busybox, redis, pyapp
+#   images_remove       removes them from the engine
+#
+# Needs steps.sh and $LAB; $SOURCE is the tree.
+
+# What the debian root has. One mmdebstrap run takes half a minute, so the workloads share it.
+IMAGE_PACKAGES=redis-server,redis-tools,python3
+IMAGE_SUITE=bookworm
+
+# Debian's package sources as this machine has them (mirrors and all), nobody else's. mmdebstrap
+# would guess the public mirror, which a closed network does not reach.
+debian_sources() {
+	# shellcheck disable=SC2016 # apt expands them
+	apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' 'Origin: Debian' | grep -F " $IMAGE_SUITE" | sort -u
+}
+
+make_debian_rootfs() {
+	local sources proxy='' options=()
+	sources=$(debian_sources)
+	if [ -z "$sources" ]; then
+		apt-get update || return 1
+		sources=$(debian_sources)
+	fi
+	eval "$(apt-config shell proxy Acquire::http::Proxy)"
+	[ -z "$proxy" ] || options+=(--aptopt="Acquire::http::Proxy \"$proxy\"")
+	printf '%s\n' "$sources" | mmdebstrap --quiet --variant=essential --format=tar \
+		--include="$IMAGE_PACKAGES" --aptopt='APT::Install-Recommends "false"' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' "${options[@]}" \
+		"$IMAGE_SUITE" "$1" -
+}
+
+make_busybox_rootfs() {
+	local root
+	root=$(mktemp -d "$LAB/images/busybox.XXXXXX") || return 1
+	mkdir -p "$root"/{bin,etc,proc,sys,dev,tmp,root} &&
+		cp "$(command -v busybox)" "$root/bin/busybox" &&
+		chroot "$root" /bin/busybox --install -s /bin &&
+		echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd" &&
+		chmod 1777 "$root/tmp" &&
+		tar -C "$root" --sort=name -cf "$1" .
+	local status=$?
+	rm -rf "$root"
+	return $status
+}
+
+image_recipe() {
+	case $1 in
+	debian) printf '%s\n' "$IMAGE_SUITE $IMAGE_PACKAGES"; declare -f make_debian_rootfs ;;
+	busybox) dpkg-query -W busybox-static; declare -f make_busybox_rootfs ;;
+	esac
+}
+
+image_rootfs() {
+	local name=$1 archive
+	mkdir -p "$LAB/images" "$LAB/log"
+	archive=$LAB/images/$name-$(image_recipe "$name" | sha256sum | cut -c1-12).tar
+	if [ ! -f "$archive" ]; then
+		rm -f "$LAB/images/$name"-*.tar
+		quiet "image-$name" "make_${name}_rootfs" "$archive.part" || return 1
+		mv "$archive.part" "$archive"
+	fi
+	printf '%s\n' "$archive"
+}
+
+# The base each workload's Dockerfile starts from.
+image_base() {
+	case $1 in
+	busybox) echo busybox ;;
+	*) echo debian ;;
+	esac
+}
+
+image_present() {
+	docker image inspect "$1" >/dev/null 2>&1
+}
+
+image_build() {
+	local name base archive tag
+	for name in "$@"; do
+		base=$(image_base "$name")
+		archive=$(image_rootfs "$base") || return 1
+		tag=${archive##*-}
+		tag=trammel-lab/base-$base:${tag%.tar}
+		image_present "$tag" ||
+			quiet "import-$base" docker import "$archive" "$tag" || return 1
+		# The classic builder: it needs no network and no second program.
+		DOCKER_BUILDKIT=0 quiet "build-$name" docker build -q -t "trammel-lab/$name" \
+			--build-arg "BASE=$tag" "$SOURCE/tests/workloads/$name" || return 1
+	done
+}
+
+images_remove() {
+	local ids
+	ids=$(docker images -q 'trammel-lab/*' | sort -u)
+	# shellcheck disable=SC2086
+	[ -z "$ids" ] || docker rmi -f $ids >/dev/null 2>&1
+}
