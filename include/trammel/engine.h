@@ -15,7 +15,10 @@
 
 struct tr_engine;
 
-enum tr_engine_kind { TR_ENGINE_DOCKER, TR_ENGINE_PODMAN };
+enum tr_engine_kind {
+	TR_ENGINE_DOCKER,
+	TR_ENGINE_PODMAN
+};
 
 /*
  * Finds the engine as the docker command would for the user who called (under sudo: the caller's

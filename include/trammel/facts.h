@@ -186,7 +186,7 @@ struct tr_context {
 	struct {
 		char *key;
 		struct tr_strset values;
-	} *v; /* sorted by key */
+	} * v; /* sorted by key */
 	size_t n, cap;
 };
 

@@ -25,7 +25,15 @@ enum tr_action {
 	TR_ACTION_MAX,
 };
 
-enum tr_cmp { TR_CMP_EQ, TR_CMP_NE, TR_CMP_LT, TR_CMP_LE, TR_CMP_GT, TR_CMP_GE, TR_CMP_MASKED_EQ };
+enum tr_cmp {
+	TR_CMP_EQ,
+	TR_CMP_NE,
+	TR_CMP_LT,
+	TR_CMP_LE,
+	TR_CMP_GT,
+	TR_CMP_GE,
+	TR_CMP_MASKED_EQ
+};
 
 /* One condition. For MASKED_EQ, as libseccomp has it: (arg & value) == value2. */
 struct tr_cond {

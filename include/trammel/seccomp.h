@@ -30,7 +30,8 @@ void tr_seccomp_write(const struct tr_seccomp *p, FILE *out);
 struct tr_seccomp_host {
 	const char *arch; /* Docker's short name: "amd64", "arm64", ... NULL: this machine's */
 	unsigned kernel; /* major << 16 | minor; 0: this machine's */
-	const char *const *caps; /* "CAP_CHOWN", ... of the bounding set; NULL: Docker's default 14 */
+	const char *const
+		*caps; /* "CAP_CHOWN", ... of the bounding set; NULL: Docker's default 14 */
 	size_t n_caps;
 };
 

@@ -12,8 +12,8 @@
 #include "util/text.h"
 
 static const int status_of_kind[] = {
-	[TR_ERR_NONE] = EXIT_CANNOT,	     [TR_ERR_INPUT] = EXIT_INPUT,
-	[TR_ERR_CANNOT] = EXIT_CANNOT,	     [TR_ERR_INCOMPLETE] = EXIT_INCOMPLETE,
+	[TR_ERR_NONE] = EXIT_CANNOT,   [TR_ERR_INPUT] = EXIT_INPUT,
+	[TR_ERR_CANNOT] = EXIT_CANNOT, [TR_ERR_INCOMPLETE] = EXIT_INCOMPLETE,
 	[TR_ERR_NO] = EXIT_NO,
 };
 

@@ -13,7 +13,11 @@ struct cli {
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 	bool color; /* decided: --color, NO_COLOR, isatty(stdout) */
 	bool color_err; /* the same for stderr */
-	enum { PROGRESS_NONE, PROGRESS_PLAIN, PROGRESS_LIVE } progress; /* decided */
+	enum {
+		PROGRESS_NONE,
+		PROGRESS_PLAIN,
+		PROGRESS_LIVE
+	} progress; /* decided */
 };
 extern struct cli cli;
 

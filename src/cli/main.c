@@ -10,8 +10,7 @@
 struct cli cli;
 
 static const struct cmd *const commands[] = {
-	&cmd_record, &cmd_show,	  &cmd_merge,	 &cmd_emit,
-	&cmd_verify, &cmd_rehearse, &cmd_features,
+	&cmd_record, &cmd_show, &cmd_merge, &cmd_emit, &cmd_verify, &cmd_rehearse, &cmd_features,
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -97,10 +96,14 @@ static int usage_error(const char *fmt, const char *what)
 static int parse_globals(int argc, char **argv)
 {
 	static const struct option longopts[] = {
-		{ "json", no_argument, NULL, 'j' },	  { "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },	  { "color", required_argument, NULL, 'C' },
-		{ "progress", required_argument, NULL, 'P' }, { "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },	  { 0 },
+		{ "json", no_argument, NULL, 'j' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "color", required_argument, NULL, 'C' },
+		{ "progress", required_argument, NULL, 'P' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
 	};
 	int c;
 
@@ -119,13 +122,15 @@ static int parse_globals(int argc, char **argv)
 			break;
 		case 'C':
 			if (!decide_color(optarg))
-				return usage_error("--color: expected auto, always or never, found '%s'",
-						   optarg);
+				return usage_error(
+					"--color: expected auto, always or never, found '%s'",
+					optarg);
 			break;
 		case 'P':
 			if (!decide_progress(optarg))
-				return usage_error("--progress: expected auto, plain or none, found '%s'",
-						   optarg);
+				return usage_error(
+					"--progress: expected auto, plain or none, found '%s'",
+					optarg);
 			break;
 		case 'V':
 			printf("trammel %s\n", TRAMMEL_VERSION);

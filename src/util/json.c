@@ -119,7 +119,8 @@ int json_member_string(json_object *o, const char *key, const char *where, const
 		return r;
 	/* \u0000 would cut the string short for every C reader: nothing of ours holds one. */
 	if (strlen(json_object_get_string(m)) != (size_t)json_object_get_string_len(m))
-		return tr_err_set(err, TR_ERR_INPUT, "%s.%s: a string with a NUL in it", where, key);
+		return tr_err_set(err, TR_ERR_INPUT, "%s.%s: a string with a NUL in it", where,
+				  key);
 	*ret = json_object_get_string(m);
 	return 1;
 }
@@ -134,8 +135,8 @@ int json_member_u64(json_object *o, const char *key, const char *where, uint64_t
 		return r;
 	/* json_object_get_int64 saturates; a negative number stays negative. */
 	if (json_object_get_int64(m) < 0)
-		return tr_err_set(err, TR_ERR_INPUT, "%s.%s: expected a number that is not negative",
-				  where, key);
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s.%s: expected a number that is not negative", where, key);
 	*ret = json_object_get_uint64(m);
 	return 1;
 }

@@ -30,11 +30,11 @@ void tr_cleanup_fclose_p(void *f);
 #define tr_cleanup_fclose __attribute__((cleanup(tr_cleanup_fclose_p)))
 
 /* Hands a pointer on and forgets it here, so that a cleanup attribute leaves it alone. */
-#define tr_take(p)                            \
-	({                                    \
-		__typeof__(p) taken_ = (p);   \
-		(p) = NULL;                   \
-		taken_;                       \
+#define tr_take(p)                          \
+	({                                  \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
 	})
 
 #define TR_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -10,7 +10,10 @@ struct strbuf {
 	size_t len, cap;
 };
 
-#define STRBUF_INIT    { NULL, 0, 0 }
+#define STRBUF_INIT        \
+	{                  \
+		NULL, 0, 0 \
+	}
 #define cleanup_strbuf __attribute__((cleanup(strbuf_release)))
 
 void strbuf_add(struct strbuf *sb, const void *data, size_t len);

@@ -25,11 +25,11 @@ static int tr_run_suite(const char *name, const TTest *const *tests)
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-#define TR_SUITE(name, ...)                                                   \
-	int main(void)                                                        \
-	{                                                                     \
-		const TTest *const tests[] = { __VA_ARGS__, NULL };           \
-		return tr_run_suite(name, tests);                             \
+#define TR_SUITE(name, ...)                                         \
+	int main(void)                                              \
+	{                                                           \
+		const TTest *const tests[] = { __VA_ARGS__, NULL }; \
+		return tr_run_suite(name, tests);                   \
 	}
 
 #endif
