@@ -9,6 +9,7 @@
 #include "formats/json_reader.h"
 #include "formats/json_shape.h"
 #include "formats/seccomp_names.h"
+#include "formats/seccomp_read.h"
 #include "tables/syscalls.h"
 #include "trammel/seccomp.h"
 #include "util/fs.h"
@@ -185,8 +186,8 @@ static int read_cond(const struct json_reader *rd, const struct json_place *at, 
 	return 0;
 }
 
-static int read_conds(const struct json_reader *rd, const struct json_place *at, json_object *o,
-		      struct tr_rule *rule)
+int seccomp_read_conds(const struct json_reader *rd, const struct json_place *at, json_object *o,
+		       struct tr_rule *rule)
 {
 	struct json_place here = json_below(at, "args");
 	json_object *m = NULL;
@@ -234,8 +235,8 @@ static int read_rule(const struct json_reader *rd, const struct json_place *at, 
 	if (json_want(rd, at, o, json_type_object) < 0 || read_names(rd, at, o, rule) < 0 ||
 	    member_action(rd, at, o, "action", &rule->action) < 0 ||
 	    member_errno(rd, at, o, "errnoRet", "errno", &rule->errno_ret) < 0 ||
-	    read_conds(rd, at, o, rule) < 0 || json_opt_text(rd, at, o, "comment", &comment) < 0 ||
-	    read_filters(rd, at, o, rule) < 0)
+	    seccomp_read_conds(rd, at, o, rule) < 0 ||
+	    json_opt_text(rd, at, o, "comment", &comment) < 0 || read_filters(rd, at, o, rule) < 0)
 		return -1;
 	rule->comment = comment ? tr_xstrdup(comment) : NULL;
 	return check_notify(rd, at, rule);

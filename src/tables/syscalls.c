@@ -54,6 +54,14 @@ const char *syscall_at(size_t i)
 	return i < syscall_n_rows ? syscall_rows[i].name : NULL;
 }
 
+int syscall_index(const char *name)
+{
+	const struct syscall_row *row;
+
+	row = bsearch(name, syscall_rows, syscall_n_rows, sizeof(syscall_rows[0]), by_name);
+	return row ? (int)(row - syscall_rows) : -1;
+}
+
 enum tr_abi syscall_native_abi(void)
 {
 #if defined(__x86_64__) && defined(__ILP32__)

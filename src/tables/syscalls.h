@@ -22,6 +22,8 @@ const char *syscall_label(enum tr_abi abi, uint32_t nr, char *buf, size_t size);
 /* All names of the table, in byte order. */
 size_t syscall_count(void);
 const char *syscall_at(size_t i);
+/* The place of a name among them, or -1. */
+int syscall_index(const char *name);
 
 /* The ABI this program was compiled for. */
 enum tr_abi syscall_native_abi(void);
