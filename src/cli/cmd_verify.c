@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+/* trammel verify: does a profile allow what was recorded, and what else does it allow? */
+#include <getopt.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "cli/cmd.h"
+#include "cli/verify.h"
+#include "tables/syscalls.h"
+#include "trammel/seccomp.h"
+#include "trammel/trace.h"
+#include "util/mem.h"
+
+const struct verify_phase verify_phases[] = {
+	{ TR_PHASE_RUNTIME, "runtime" },
+	{ TR_PHASE_MAIN, "main" },
+	{ TR_PHASE_EXEC, "exec" },
+};
+const size_t verify_n_phases = TR_ARRAY_SIZE(verify_phases);
+
+static void verify_release(struct verify *v)
+{
+	tr_check_seccomp_release(&v->c);
+	tr_facts_release(&v->facts);
+	strbuf_release(&v->where);
+}
+
+static bool recorded_abi(const struct verify *v, enum tr_abi abi)
+{
+	for (size_t i = 0; i < v->c.n_syscalls; i++)
+		if (v->c.syscalls[i].fact->abi == abi)
+			return true;
+	return false;
+}
+
+static bool start_seen(const struct tr_facts *f)
+{
+	for (size_t i = 0; i < f->n_recordings; i++)
+		if (f->recordings[i].start_seen)
+			return true;
+	return false;
+}
+
+/* The ABIs that this kernel could be called through and that no recording used; "" if none. */
+static void unseen_abis(const struct verify *v, struct strbuf *sb)
+{
+	for (int abi = 0; abi < TR_ABI_MAX; abi++) {
+		/* aarch64 and the x86 ones are never on one machine */
+		if ((abi == TR_ABI_AARCH64) != (syscall_native_abi() == TR_ABI_AARCH64) ||
+		    recorded_abi(v, (enum tr_abi)abi))
+			continue;
+		strbuf_addf(sb, "%s%s", sb->len ? ", " : "", tr_abi_name((enum tr_abi)abi));
+	}
+}
+
+void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void *arg), void *arg)
+{
+	struct strbuf sb cleanup_strbuf = STRBUF_INIT;
+	struct strbuf abis cleanup_strbuf = STRBUF_INIT;
+
+	if (v->c.n_depends)
+		fn("arguments: none are recorded yet, so a call that the profile allows with some "
+		   "arguments only is not proved",
+		   arg);
+	if (!v->complete)
+		fn("what the recording lost, or did before it was cut off", arg);
+	if (!start_seen(&v->facts))
+		fn("the container's start: no recording saw it, and the runtime makes calls of its "
+		   "own under the profile",
+		   arg);
+	strbuf_addf(&sb,
+		    "other hosts: compiled as runc does, by %s; another kernel, clock source, CPU, "
+		    "libc or runtime may make other calls",
+		    strbuf_str(&v->where));
+	fn(strbuf_str(&sb), arg);
+	fn("what the workload can do and did not while it was recorded", arg);
+	unseen_abis(v, &abis);
+	if (abis.len) {
+		strbuf_clear(&sb);
+		strbuf_addf(&sb, "ABIs that no recording used: %s", strbuf_str(&abis));
+		fn(strbuf_str(&sb), arg);
+	}
+}
+
+static void describe_host(struct verify *v)
+{
+	const struct scmp_version *lib = seccomp_version();
+	struct utsname uts;
+
+	strbuf_addf(&v->where, "libseccomp %u.%u.%u", lib->major, lib->minor, lib->micro);
+	if (uname(&uts) == 0)
+		strbuf_addf(&v->where, " for Linux %s on %s", uts.release, uts.machine);
+}
+
+static int count_docker_default(size_t *ret, struct tr_err *err)
+{
+	struct tr_check_seccomp c;
+	struct tr_seccomp p;
+	struct tr_facts none;
+	int rc;
+
+	if (tr_seccomp_read(&p, "docker-default", err) < 0)
+		return -1;
+	tr_facts_init(&none);
+	rc = tr_check_seccomp(&c, &p, &none, err);
+	if (rc == 0) {
+		*ret = c.n_granted;
+		tr_check_seccomp_release(&c);
+	}
+	tr_facts_release(&none);
+	tr_seccomp_release(&p);
+	return rc;
+}
+
+static int check_profile(struct verify *v, struct tr_err *err)
+{
+	struct tr_seccomp p;
+	int rc;
+
+	if (tr_seccomp_read(&p, v->profile, err) < 0)
+		return -1;
+	rc = tr_check_seccomp(&v->c, &p, &v->facts, err);
+	tr_seccomp_release(&p);
+	return rc < 0 ? tr_err_wrap(err, "%s", v->profile) : 0;
+}
+
+static int verify(struct verify *v, char **traces, size_t n, struct tr_err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tr_trace_read(&v->facts, traces[i], err) < 0)
+			return -1;
+	if (check_profile(v, err) < 0)
+		return -1;
+	/* A yes to no question at all would be taken for a proof. */
+	if (v->c.n_syscalls == 0)
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s: no syscall is recorded there: nothing to verify", traces[0]);
+	if (count_docker_default(&v->docker_granted, err) < 0)
+		return -1;
+	v->complete = tr_facts_complete(&v->facts);
+	describe_host(v);
+	return 0;
+}
+
+static int answer(const struct verify *v)
+{
+	if (cli.json)
+		verify_print_json(v);
+	else
+		verify_print_text(v);
+	fflush(stdout);
+	if (!v->complete)
+		cli_warn("the recording is incomplete: what is missing in it was not verified%s",
+			 v->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
+	if (v->c.n_denied)
+		return EXIT_NO;
+	return v->complete || v->allow_incomplete ? EXIT_YES : EXIT_INCOMPLETE;
+}
+
+static int run_verify(struct verify *v, char **traces, size_t n)
+{
+	struct tr_err err tr_cleanup_err = { 0 };
+	size_t from_stdin = !strcmp(v->profile, "-");
+
+	for (size_t i = 0; i < n; i++)
+		from_stdin += !strcmp(traces[i], "-");
+	if (from_stdin > 1)
+		return cli_usage(&cmd_verify, "only one of the files can be '-'");
+	return verify(v, traces, n, &err) < 0 ? cli_fail(&err) : answer(v);
+}
+
+static int verify_main(int argc, char **argv)
+{
+	static const struct option longopts[] = {
+		{ "seccomp", required_argument, NULL, 's' },
+		{ "apparmor", required_argument, NULL, 'a' },
+		{ "all", no_argument, NULL, 'A' },
+		{ "allow-incomplete", no_argument, NULL, 'I' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	struct verify v = { 0 };
+	int c, status;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			if (v.profile)
+				return cli_usage(&cmd_verify, "--seccomp is given twice");
+			v.profile = optarg;
+			break;
+		case 'a':
+			return cli_usage(&cmd_verify, "--apparmor is not there yet");
+		case 'A':
+			v.all = true;
+			break;
+		case 'I':
+			v.allow_incomplete = true;
+			break;
+		case 'h':
+			return cli_help(&cmd_verify);
+		case ':':
+			return cli_usage(&cmd_verify, "option '%s' needs a value",
+					 argv[optind - 1]);
+		default:
+			return cli_usage(&cmd_verify, "unknown option '%s'", argv[optind - 1]);
+		}
+	}
+	if (!v.profile)
+		return cli_usage(&cmd_verify, "--seccomp FILE is missing");
+	if (optind == argc)
+		return cli_usage(&cmd_verify, "a trace is missing");
+	tr_facts_init(&v.facts);
+	status = run_verify(&v, argv + optind, (size_t)(argc - optind));
+	verify_release(&v);
+	return status;
+}
+
+const struct cmd cmd_verify = {
+	.name = "verify",
+	.group = "Prove",
+	.summary = "Prove or refute that a profile allows what was recorded",
+	.usage = "verify --seccomp FILE|docker-default [--all] TRACE...",
+	.options = "Options\n"
+		   "      --seccomp=FILE      the profile: a file, '-', or a built-in name "
+		   "(docker-default,\n"
+		   "                          podman-default)\n"
+		   "      --all               the whole list of what else is allowed\n"
+		   "      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
+		   "  -h, --help              this help\n"
+		   "\nExit status: 0 all allowed; 1 something is denied; 2 bad input; 4 nothing is "
+		   "denied,\nbut the recording is incomplete.\n",
+	.run = verify_main,
+};

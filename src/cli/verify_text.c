@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `trammel verify` for people. */
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/verify.h"
+#include "tables/syscalls.h"
+#include "util/mem.h"
+#include "util/text.h"
+
+#define WIDTH	    96
+#define SHOWN_EXTRA 48 /* names of what else is allowed, without --all */
+
+/* "EPERM", "kill the process", ... what the caller gets. */
+static const char *refusal_text(uint32_t ret, char *buf, size_t size)
+{
+	const char *name;
+
+	switch (ret & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_ERRNO:
+		name = errno_name((int)(ret & SECCOMP_RET_DATA));
+		if (name)
+			return name;
+		snprintf(buf, size, "errno %u", ret & SECCOMP_RET_DATA);
+		return buf;
+	case SECCOMP_RET_TRAP:
+		return "SIGSYS";
+	case SECCOMP_RET_KILL_THREAD:
+		return "kill the thread";
+	default:
+		return "kill the process";
+	}
+}
+
+static void add_phases(struct strbuf *sb, uint32_t bits)
+{
+	const char *sep = "";
+
+	for (size_t i = 0; i < verify_n_phases; i++) {
+		if (!(bits & verify_phases[i].bit))
+			continue;
+		strbuf_addf(sb, "%s%s", sep, verify_phases[i].name);
+		sep = ",";
+	}
+}
+
+/* Executables are named by the container: nothing of them is printed as it is. */
+static void add_exes(struct strbuf *sb, const struct tr_strset *exes)
+{
+	for (size_t i = 0; i < exes->n; i++) {
+		if (i)
+			strbuf_adds(sb, ", ");
+		text_escape(sb, exes->v[i], strlen(exes->v[i]));
+	}
+}
+
+static void print_denied(const struct verify *v)
+{
+	char nr[32], code[32];
+
+	if (!v->c.n_denied)
+		return;
+	printf("\n%sDenied%s\n", c_bold(), c_reset());
+	for (size_t i = 0; i < v->c.n_syscalls; i++) {
+		const struct tr_check_syscall *s = &v->c.syscalls[i];
+		const struct tr_fact *fact = s->fact;
+		struct strbuf exes cleanup_strbuf = STRBUF_INIT;
+		struct strbuf when cleanup_strbuf = STRBUF_INIT;
+
+		if (s->verdict != TR_VERDICT_DENIED)
+			continue;
+		add_exes(&exes, &fact->ev.exes);
+		add_phases(&when, fact->ev.phases);
+		printf("  %s%-22s%s %-7s %-16s %-8s %s\n", c_red(),
+		       syscall_label((enum tr_abi)fact->abi, fact->nr, nr, sizeof(nr)), c_reset(),
+		       tr_abi_name((enum tr_abi)fact->abi),
+		       refusal_text(s->ret, code, sizeof(code)), strbuf_str(&when),
+		       strbuf_str(&exes));
+	}
+}
+
+/* A wrapped list of words, two columns in; what follows the first line `hang` more. */
+struct wrap {
+	size_t col;
+	int hang;
+};
+
+static void wrap_word(struct wrap *w, const char *word)
+{
+	if (w->col && w->col + 1 + strlen(word) > WIDTH) {
+		w->col = (size_t)printf("\n  %*s%s", w->hang, "", word) - 1;
+		return;
+	}
+	w->col += (size_t)printf("%s%s", w->col ? " " : "  ", word);
+}
+
+static void wrap_end(const struct wrap *w)
+{
+	if (w->col)
+		putchar('\n');
+}
+
+/* "name", and where it is not the native ABI's "name(i386)"; "name*" where arguments decide. */
+static void wrap_syscall(struct wrap *w, enum tr_abi abi, uint32_t nr, bool depends)
+{
+	struct strbuf sb cleanup_strbuf = STRBUF_INIT;
+	char buf[32];
+
+	strbuf_adds(&sb, syscall_label(abi, nr, buf, sizeof(buf)));
+	if (abi != syscall_native_abi())
+		strbuf_addf(&sb, "(%s)", tr_abi_name(abi));
+	if (depends)
+		strbuf_addc(&sb, '*');
+	wrap_word(w, strbuf_str(&sb));
+}
+
+static void print_depends(const struct verify *v)
+{
+	struct wrap w = { 0 };
+
+	if (!v->c.n_depends)
+		return;
+	printf("\n%sAllowed for some arguments%s (the recording has no arguments yet: not proved)\n",
+	       c_bold(), c_reset());
+	for (size_t i = 0; i < v->c.n_syscalls; i++)
+		if (v->c.syscalls[i].verdict == TR_VERDICT_DEPENDS)
+			wrap_syscall(&w, (enum tr_abi)v->c.syscalls[i].fact->abi,
+				     v->c.syscalls[i].fact->nr, false);
+	wrap_end(&w);
+}
+
+/* "295 of x86_64, 304 of i386", or "nothing". */
+static void print_extra_counts(const struct verify *v)
+{
+	size_t n[TR_ABI_MAX] = { 0 };
+	const char *sep = "";
+
+	for (size_t i = 0; i < v->c.n_extra; i++)
+		n[v->c.extra[i].abi]++;
+	printf("\n%sAllowed, and by nothing recorded%s: ", c_bold(), c_reset());
+	for (int abi = 0; abi < TR_ABI_MAX; abi++) {
+		if (!n[abi])
+			continue;
+		printf("%s%zu of %s", sep, n[abi], tr_abi_name((enum tr_abi)abi));
+		sep = ", ";
+	}
+	puts(v->c.n_extra ? "" : "nothing");
+}
+
+static void print_extra(const struct verify *v)
+{
+	size_t n = v->all || v->c.n_extra <= SHOWN_EXTRA ? v->c.n_extra : SHOWN_EXTRA;
+	struct wrap w = { 0 };
+	bool star = false;
+
+	print_extra_counts(v);
+	for (size_t i = 0; i < n; i++) {
+		const struct tr_check_extra *e = &v->c.extra[i];
+
+		wrap_syscall(&w, e->abi, e->nr, e->verdict == TR_VERDICT_DEPENDS);
+		star |= e->verdict == TR_VERDICT_DEPENDS;
+	}
+	wrap_end(&w);
+	if (star)
+		printf("  %s* for some arguments%s\n", c_dim(), c_reset());
+	if (n < v->c.n_extra)
+		printf("  %s... and %zu more: --all%s\n", c_dim(), v->c.n_extra - n, c_reset());
+}
+
+static void print_unknown(const struct verify *v)
+{
+	struct wrap w = { 0 };
+
+	if (!v->c.unknown || !v->c.unknown[0])
+		return;
+	printf("\n%sLeft out%s: names that libseccomp here does not know\n", c_bold(), c_reset());
+	for (char **name = v->c.unknown; *name; name++) {
+		tr_cleanup_free char *safe = text_escaped(*name);
+
+		wrap_word(&w, safe);
+	}
+	wrap_end(&w);
+}
+
+static void print_limit(const char *text, void *arg)
+{
+	struct wrap w = { .hang = 2 };
+	tr_cleanup_free char *copy = tr_xstrdup(text);
+	char *save = NULL;
+
+	(void)arg;
+	wrap_word(&w, "-");
+	for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+		wrap_word(&w, word);
+	wrap_end(&w);
+}
+
+static void print_answer(const struct verify *v)
+{
+	tr_cleanup_free char *profile = text_escaped(v->profile);
+
+	if (v->c.n_denied)
+		printf("%sNo%s: %s denies %zu of %zu recorded syscalls\n", c_red(), c_reset(),
+		       profile, v->c.n_denied, v->c.n_syscalls);
+	else if (v->c.n_depends)
+		printf("%sYes%s: %s denies none of %zu recorded syscalls; %zu of them it allows for "
+		       "some arguments only\n",
+		       c_green(), c_reset(), profile, v->c.n_syscalls, v->c.n_depends);
+	else
+		printf("%sYes%s: %s allows all %zu recorded syscalls\n", c_green(), c_reset(),
+		       profile, v->c.n_syscalls);
+}
+
+void verify_print_text(const struct verify *v)
+{
+	print_answer(v);
+	print_denied(v);
+	print_depends(v);
+	print_extra(v);
+	print_unknown(v);
+	printf("\n%sSize%s: %zu syscalls of %s are granted (docker-default: %zu); the filter has %zu "
+	       "instructions\n",
+	       c_bold(), c_reset(), v->c.n_granted, tr_abi_name(syscall_native_abi()),
+	       v->docker_granted, v->c.filter_len);
+	printf("\n%sNot covered%s\n", c_bold(), c_reset());
+	verify_each_limit(v, print_limit, NULL);
+}
