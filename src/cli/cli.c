@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the commands share: how they talk, fail and help. */
+#include <getopt.h>
 #include <json-c/json.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,6 +55,20 @@ int cli_usage(const struct cmd *cmd, const char *fmt, ...)
 	msg = tr_xasprintf("%s: %s (see trammel %s --help)", cmd->name, what, cmd->name);
 	print_error(msg);
 	return EXIT_INPUT;
+}
+
+/*
+ * In a cluster of short options getopt has not moved on yet, and optopt alone knows the letter; a
+ * long option that was given a value it does not take sets optopt too.
+ */
+int cli_bad_option(const struct cmd *cmd, int c, char **argv)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+
+	if (optopt > 0 && optopt < 256 && (c == '?' ? !strchr(word, '=') : word[1] != '-'))
+		word = letter;
+	return cli_usage(cmd, c == ':' ? "option '%s' needs a value" : "unknown option '%s'", word);
 }
 
 static void talk(const char *prefix, const char *fmt, va_list ap)

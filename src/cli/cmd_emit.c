@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <getopt.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "trammel/abi.h"
+#include "trammel/policy.h"
+#include "trammel/seccomp.h"
+#include "trammel/trace.h"
+#include "util/fs.h"
+#include "util/strbuf.h"
+
+struct emit_opts {
+	const char *output;
+	enum tr_action default_action;
+	struct tr_policy_opts policy;
+	char **traces;
+	size_t n_traces;
+};
+
+/* What a call that no rule has gets. ERRNO is EPERM, said in the profile. */
+static int parse_default_action(const char *word, enum tr_action *ret)
+{
+	static const struct {
+		const char *word;
+		enum tr_action action;
+	} rows[] = {
+		{ "errno", TR_ACTION_ERRNO },
+		{ "log", TR_ACTION_LOG },
+		{ "kill", TR_ACTION_KILL_PROCESS },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (strcmp(word, rows[i].word) != 0)
+			continue;
+		*ret = rows[i].action;
+		return 0;
+	}
+	return cli_usage(&cmd_emit, "--default-action: expected errno, log or kill, found '%s'",
+			 word);
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int parse(int argc, char **argv, struct emit_opts *o)
+{
+	enum {
+		ALLOW_INCOMPLETE = 256,
+		ALLOW_NO_START,
+		DEFAULT_ACTION
+	};
+	static const struct option longopts[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "runtime", required_argument, NULL, 'r' },
+		{ "allow-incomplete", no_argument, NULL, ALLOW_INCOMPLETE },
+		{ "allow-no-start", no_argument, NULL, ALLOW_NO_START },
+		{ "default-action", required_argument, NULL, DEFAULT_ACTION },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	*o = (struct emit_opts){ .output = "-", .default_action = TR_ACTION_ERRNO };
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":o:h", longopts, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			o->output = optarg;
+			break;
+		case 'r':
+			o->policy.runtime = optarg;
+			break;
+		case ALLOW_INCOMPLETE:
+			o->policy.allow_incomplete = true;
+			break;
+		case ALLOW_NO_START:
+			o->policy.allow_no_start = true;
+			break;
+		case DEFAULT_ACTION:
+			if ((c = parse_default_action(optarg, &o->default_action)) != 0)
+				return c;
+			break;
+		case 'h':
+			return cli_help(&cmd_emit);
+		default:
+			return cli_bad_option(&cmd_emit, c, argv);
+		}
+	}
+	o->traces = argv + optind;
+	o->n_traces = (size_t)(argc - optind);
+	return -1;
+}
+
+static void say_abis(unsigned abis)
+{
+	cleanup_strbuf struct strbuf names = STRBUF_INIT;
+
+	if (!(abis & (abis - 1)))
+		return;
+	for (int abi = 0; abi < TR_ABI_MAX; abi++)
+		if (abis & (1U << abi))
+			strbuf_addf(&names, "%s%s", names.len ? ", " : "",
+				    tr_abi_name((enum tr_abi)abi));
+	cli_warn("syscalls were made through %s: Docker's format has one list of names, so each "
+		 "is allowed for all of these",
+		 strbuf_str(&names));
+}
+
+static void say(const struct tr_policy_report *r)
+{
+	for (size_t i = 0; i < r->n_unnamed; i++)
+		cli_warn("syscall %u of %s has no name we know: the profile cannot allow it",
+			 r->unnamed[i].nr, tr_abi_name(r->unnamed[i].abi));
+	say_abis(r->abis);
+	cli_say("%zu syscalls allowed: %zu observed, %zu for the runtime, %zu always; %zu answer "
+		"ENOSYS; %zu refused in training stay refused",
+		r->n_observed + r->n_runtime + r->n_always, r->n_observed, r->n_runtime,
+		r->n_always, r->n_errno, r->n_denied);
+}
+
+/* LOG and KILL take no errno: crun refuses a profile that gives one. */
+static void set_default(struct tr_seccomp *p, enum tr_action action)
+{
+	p->default_action = action;
+	if (action != TR_ACTION_ERRNO)
+		p->default_errno = -1;
+}
+
+static int write_profile(const struct tr_seccomp *p, const char *path, struct tr_err *err)
+{
+	struct fs_out out;
+	int r;
+
+	if (fs_out_open(&out, path, 0644, err) < 0)
+		return -1;
+	tr_seccomp_write(p, out.f);
+	r = fs_out_commit(&out, err);
+	fs_out_release(&out);
+	return r;
+}
+
+static int emit_seccomp(const struct emit_opts *o, struct tr_err *err)
+{
+	struct tr_policy_report report = { 0 };
+	struct tr_seccomp p = { 0 };
+	struct tr_facts facts;
+	int r;
+
+	tr_facts_init(&facts);
+	r = tr_trace_read_all(&facts, o->traces, o->n_traces, NULL, err);
+	if (r == 0)
+		r = tr_policy_seccomp(&p, &facts, &o->policy, &report, err);
+	if (r == 0) {
+		set_default(&p, o->default_action);
+		r = write_profile(&p, o->output, err);
+		tr_seccomp_release(&p);
+	}
+	if (r == 0)
+		say(&report);
+	tr_policy_report_release(&report);
+	tr_facts_release(&facts);
+	return r;
+}
+
+static int run_emit(int argc, char **argv)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+	struct emit_opts o;
+	int status;
+
+	if (argc < 2)
+		return cli_usage(&cmd_emit, "what to emit is missing: expected seccomp");
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
+		return cli_help(&cmd_emit);
+	if (strcmp(argv[1], "seccomp") != 0)
+		return cli_usage(&cmd_emit, "cannot emit '%s': expected seccomp", argv[1]);
+	status = parse(argc - 1, argv + 1, &o);
+	if (status >= 0)
+		return status;
+	if (!o.n_traces)
+		return cli_usage(&cmd_emit, "a trace is missing");
+	return emit_seccomp(&o, &err) < 0 ? cli_fail(&err) : EXIT_YES;
+}
+
+const struct cmd cmd_emit = {
+	.name = "emit",
+	.group = "Emit",
+	.summary = "Make a profile of traces",
+	.usage = "emit seccomp [-o FILE] [--runtime LIST] [--default-action ACTION]\n"
+		 "             [--allow-incomplete] [--allow-no-start] TRACE...",
+	.options =
+		"  -o, --output=FILE         write there (default: -, standard output)\n"
+		"      --runtime=LIST        whose own calls are allowed: all, none, or names like\n"
+		"                            runc, crun, runc-1.1 (default: all)\n"
+		"      --default-action=ACTION  for every other call: errno (EPERM, the default),\n"
+		"                            log or kill\n"
+		"      --allow-incomplete    take recordings that lost something\n"
+		"      --allow-no-start      take recordings none of which saw a container start\n",
+	.run = run_emit,
+};
