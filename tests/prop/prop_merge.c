@@ -54,6 +54,7 @@ START_TEST(merge_is_a_join)
 		check_same(&ab_c, &a_bc);
 		merge_all(&twice, (const struct tr_facts *[]){ &ab, &a, &ab, &b }, 4);
 		check_same(&ab, &twice);
+		tr_facts_release(&twice);
 		tr_facts_merge(&a, &a);
 		merge_all(&twice, (const struct tr_facts *[]){ &a }, 1);
 		check_same(&a, &twice);
