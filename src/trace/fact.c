@@ -234,16 +234,19 @@ json_object *fact_to_json(const struct tr_fact *fact, const struct tr_u32set *re
 int fact_from_json(json_object *o, const char *where, const uint32_t *number, size_t n_number,
 		   struct tr_fact *ret, struct tr_err *err)
 {
-	const char *name = need_string(o, "fact", where, err);
 	tr_cleanup_free char *inner = NULL;
 	struct tr_fact fact = { 0 };
+	json_object *kind_name = json_object_object_get(o, "fact");
+	const char *name;
 	int kind;
 
-	if (!name)
-		return -1;
+	if (!json_object_is_type(kind_name, json_type_string))
+		return tr_err_set(err, TR_ERR_INPUT, "%s fact: expected a string, found %s", where,
+				  json_kind(kind_name));
+	name = json_object_get_string(kind_name);
 	kind = tr_fact_kind_from_name(name);
 	if (kind < 0)
-		return tr_err_set(err, TR_ERR_INPUT, "%s.fact: '%.64s' is no kind of fact", where,
+		return tr_err_set(err, TR_ERR_INPUT, "%s fact: '%.64s' is no kind of fact", where,
 				  name);
 	fact.kind = (enum tr_fact_kind)kind;
 	inner = tr_xasprintf("%s %s", where, name);

@@ -42,13 +42,14 @@ static void sync_directory(const char *path)
 static int create(const char *path, int *ret_fd, struct tr_err *err)
 {
 	json_object *header = header_to_json(json_object_new_array());
-	struct fs_out out;
 	size_t len = 0;
+	const char *text = line_text(header, &len);
+	struct fs_out out;
 	int fd = -1, r = -1;
 
 	if (fs_out_open(&out, path, 0600, err) < 0)
 		goto out_header;
-	fwrite(line_text(header, &len), 1, len, out.f);
+	fwrite(text, 1, len, out.f);
 	fputc('\n', out.f);
 	fd = fcntl(fileno(out.f), F_DUPFD_CLOEXEC, 0);
 	if (fd < 0)
