@@ -18,8 +18,8 @@ function(add_bpf_skeleton out)
 	else()
 		set(arch x86)
 	endif()
-	execute_process(COMMAND ${CMAKE_C_COMPILER} -dumpmachine OUTPUT_VARIABLE triplet
-		OUTPUT_STRIP_TRAILING_WHITESPACE)
+	# Not the compiler's -dumpmachine: clang says x86_64-pc-linux-gnu, Debian's folder has no "pc".
+	set(triplet ${CMAKE_LIBRARY_ARCHITECTURE})
 	foreach(source ${sources})
 		get_filename_component(name ${source} NAME_WE)
 		add_custom_command(OUTPUT ${gen}/${name}.bpf.o
