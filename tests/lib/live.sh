@@ -32,7 +32,7 @@ live_begin() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	[ -z "${TRAMMEL_NO_ENGINE:-}" ] || skip "$TRAMMEL_NO_ENGINE"
 	catch_exits
-	WORK=$(mktemp -d /tmp/trammel-live.XXXXXX) || fail "no directory to work in"
+	WORK=$(mktemp -d "${TMPDIR:-/tmp}/live.XXXXXX") || fail "no directory to work in"
 	defer rm -rf "$WORK"
 	defer live_remove_containers
 	cd "$WORK" || fail "cannot enter $WORK"

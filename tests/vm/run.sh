@@ -80,7 +80,7 @@ main() {
 	[ -d "$kernel" ] || quiet vm-kernel fetch_kernel "$package" ||
 		skip "the kernel package $package cannot be had"
 	id=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
-	tmp=$(mktemp -d /tmp/trammel-vm.XXXXXX)
+	tmp=$(mktemp -d "${TMPDIR:-/tmp}/vm.XXXXXX")
 	defer rm -rf "$tmp"
 	make_initramfs "$tmp/root" "$kernel" "$(job_file "$id" "$script")"
 	# No KVM is asked for: it is missing in most virtual machines, CI's among them.
