@@ -28,7 +28,7 @@ struct state {
 };
 
 struct states {
-	struct state *v; /* MAX_STATES of them, or NULL where none came yet */
+	struct state *v; /* room for one or, from the second on, for MAX_STATES */
 	size_t n;
 };
 
@@ -68,12 +68,13 @@ static void reach(struct search *s, size_t pc, const struct state *st)
 {
 	struct states *at = &s->at[pc];
 
-	if (!at->v)
-		at->v = tr_xcalloc(MAX_STATES, sizeof(*at->v));
 	for (size_t i = 0; i < at->n; i++)
 		if (!memcmp(&at->v[i], st, sizeof(*st)))
 			return;
 	if (at->n < MAX_STATES) {
+		/* Nearly everywhere one is all that ever comes. */
+		if (at->n <= 1)
+			at->v = tr_xrealloc(at->v, at->n ? MAX_STATES : 1, sizeof(*at->v));
 		at->v[at->n++] = *st;
 		return;
 	}
