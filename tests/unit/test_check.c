@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <check.h>
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <string.h>
+
+#include "lib/suite.h"
+#include "trammel/check.h"
+
+static struct tr_facts facts;
+static struct tr_seccomp p;
+
+static void start(void)
+{
+	struct tr_recording rec = { 0 };
+
+	tr_facts_init(&facts);
+	tr_recording_new_id(&rec);
+	tr_facts_add_recording(&facts, &rec);
+	tr_seccomp_init(&p);
+	tr_seccomp_add_arch(&p, "SCMP_ARCH_X86_64");
+}
+
+static void finish(struct tr_check_seccomp *c)
+{
+	tr_check_seccomp_release(c);
+	tr_facts_release(&facts);
+	tr_seccomp_release(&p);
+}
+
+static void saw(enum tr_abi abi, uint32_t nr, uint32_t flags)
+{
+	struct tr_fact fact = { .kind = TR_FACT_SYSCALL, .abi = (uint16_t)abi, .nr = nr };
+
+	tr_u32set_add(&fact.ev.recordings, 0);
+	fact.ev.flags = flags;
+	tr_facts_add(&facts, &fact, NULL);
+}
+
+static struct tr_rule *allow(const char *name)
+{
+	struct tr_rule *r = tr_seccomp_add_rule(&p);
+
+	tr_rule_add_name(r, name);
+	return r;
+}
+
+static struct tr_check_seccomp ask(void)
+{
+	struct tr_check_seccomp c = { 0 };
+	struct tr_err err = { 0 };
+
+	ck_assert_msg(tr_check_seccomp(&c, &p, &facts, &err) == 0, "%s", tr_err_msg(&err));
+	return c;
+}
+
+static const struct tr_check_extra *extra(const struct tr_check_seccomp *c, enum tr_abi abi,
+					  const char *name)
+{
+	for (size_t i = 0; i < c->n_extra; i++)
+		if (c->extra[i].abi == abi && !strcmp(c->extra[i].name, name))
+			return &c->extra[i];
+	return NULL;
+}
+
+START_TEST(answers_for_what_was_done)
+{
+	struct tr_check_seccomp c;
+
+	start();
+	saw(TR_ABI_X86_64, 0, TR_EV_DONE); /* read */
+	saw(TR_ABI_X86_64, 41, TR_EV_DONE); /* socket */
+	saw(TR_ABI_X86_64, 60, TR_EV_DONE | TR_EV_DENIED); /* exit: done once is done */
+	saw(TR_ABI_X86_64, 165, TR_EV_DENIED); /* mount: only ever refused */
+	saw(TR_ABI_X86_64, 700, TR_EV_DONE); /* no name */
+	saw(TR_ABI_I386, 3, TR_EV_DONE);
+	allow("read");
+	allow("statx");
+	tr_rule_add_cond(allow("socket"), (struct tr_cond){ 0, TR_CMP_EQ, 1, 0 });
+	c = ask();
+	ck_assert_uint_eq(c.n_syscalls, 5);
+	ck_assert_uint_eq(c.n_allowed, 1);
+	ck_assert_uint_eq(c.n_depends, 1);
+	ck_assert_uint_eq(c.n_denied, 3);
+	ck_assert_int_eq(c.syscalls[0].verdict, TR_VERDICT_ALLOWED);
+	ck_assert_uint_eq(c.syscalls[0].fact->nr, 0);
+	ck_assert_int_eq(c.syscalls[1].verdict, TR_VERDICT_DEPENDS);
+	ck_assert_int_eq(c.syscalls[2].verdict, TR_VERDICT_DENIED);
+	ck_assert_uint_eq(c.syscalls[2].ret, SECCOMP_RET_ERRNO | EPERM);
+	ck_assert_uint_eq(c.syscalls[3].fact->nr, 700);
+	ck_assert_uint_eq(c.syscalls[3].ret, SECCOMP_RET_ERRNO | ENOSYS);
+	ck_assert_uint_eq(c.syscalls[4].fact->abi, TR_ABI_I386);
+	ck_assert_int_eq(c.syscalls[4].verdict, TR_VERDICT_DENIED);
+	ck_assert_uint_eq(c.syscalls[4].ret, SECCOMP_RET_KILL_THREAD);
+	/* statx, and not read or socket, which were asked for */
+	ck_assert_uint_eq(c.n_extra, 1);
+	ck_assert_str_eq(c.extra[0].name, "statx");
+	ck_assert_uint_eq(c.n_granted, 3);
+	ck_assert_uint_gt(c.filter_len, 4);
+	ck_assert_ptr_null(c.unknown[0]);
+	finish(&c);
+}
+END_TEST
+
+START_TEST(lists_what_else_is_allowed)
+{
+	struct tr_check_seccomp c;
+
+	start();
+	saw(TR_ABI_X86_64, 0, TR_EV_DONE);
+	saw(TR_ABI_X86_64, 165, TR_EV_DENIED);
+	tr_seccomp_add_arch(&p, "SCMP_ARCH_X86");
+	allow("read");
+	allow("mount");
+	allow("not_a_call_yet");
+	tr_rule_add_cond(allow("clone"), (struct tr_cond){ 0, TR_CMP_MASKED_EQ, 0x7e020000, 0 });
+	allow("getpid")->action = TR_ACTION_LOG;
+	allow("getppid")->action = TR_ACTION_NOTIFY;
+	allow("getuid")->action = TR_ACTION_TRAP;
+	c = ask();
+	ck_assert_ptr_null(extra(&c, TR_ABI_X86_64, "read"));
+	ck_assert_int_eq(extra(&c, TR_ABI_I386, "read")->verdict, TR_VERDICT_ALLOWED);
+	/* refused in training is no demand, so it is more than was asked for */
+	ck_assert_int_eq(extra(&c, TR_ABI_X86_64, "mount")->verdict, TR_VERDICT_ALLOWED);
+	ck_assert_int_eq(extra(&c, TR_ABI_X86_64, "clone")->verdict, TR_VERDICT_DEPENDS);
+	ck_assert_int_eq(extra(&c, TR_ABI_X86_64, "getpid")->verdict, TR_VERDICT_ALLOWED);
+	ck_assert_int_eq(extra(&c, TR_ABI_X86_64, "getppid")->verdict, TR_VERDICT_DEPENDS);
+	ck_assert_ptr_null(extra(&c, TR_ABI_X86_64, "getuid"));
+	ck_assert_ptr_null(extra(&c, TR_ABI_X32, "read"));
+	ck_assert_uint_eq(c.n_granted, 5);
+	ck_assert_str_eq(c.unknown[0], "not_a_call_yet");
+	ck_assert_ptr_null(c.unknown[1]);
+	finish(&c);
+}
+END_TEST
+
+START_TEST(the_hardest_refusal_is_told)
+{
+	struct tr_check_seccomp c;
+	struct tr_rule *r;
+
+	start();
+	saw(TR_ABI_X86_64, 16, TR_EV_DONE);
+	r = allow("ioctl");
+	r->action = TR_ACTION_KILL_PROCESS;
+	tr_rule_add_cond(r, (struct tr_cond){ 1, TR_CMP_EQ, 1, 0 });
+	r = allow("ioctl");
+	r->action = TR_ACTION_TRAP;
+	tr_rule_add_cond(r, (struct tr_cond){ 1, TR_CMP_EQ, 2, 0 });
+	c = ask();
+	ck_assert_int_eq(c.syscalls[0].verdict, TR_VERDICT_DENIED);
+	ck_assert_uint_eq(c.syscalls[0].ret, SECCOMP_RET_KILL_PROCESS);
+	finish(&c);
+}
+END_TEST
+
+START_TEST(a_profile_no_runtime_takes_is_an_error)
+{
+	struct tr_check_seccomp c = { 0 };
+	struct tr_err err = { 0 };
+
+	start();
+	allow("");
+	ck_assert_int_lt(tr_check_seccomp(&c, &p, &facts, &err), 0);
+	ck_assert_int_eq(err.kind, TR_ERR_INPUT);
+	ck_assert_uint_eq(c.n_granted, 0);
+	tr_err_clear(&err);
+	finish(&c);
+}
+END_TEST
+
+#ifdef __x86_64__
+TR_SUITE("check", answers_for_what_was_done, lists_what_else_is_allowed,
+	 the_hardest_refusal_is_told, a_profile_no_runtime_takes_is_an_error)
+#else
+int main(void)
+{
+	return 77;
+}
+#endif
