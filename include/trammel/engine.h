@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The container engine: which one, is it this machine's, and what it says about a container. Docker's API
- * over its Unix socket, with libcurl; podman's service speaks the same, and without its service
- * the podman command is asked.
+ * The container engine: which one, is it this machine's, and what it says about a container. Docker's
+ * API over its Unix socket, with libcurl; podman's service speaks the same, and without its
+ * service the podman command is asked. Every question is bounded in time (10 s; stopping a
+ * container, 5 minutes) and answer in size. A tr_engine is for one thread at a time, any thread.
  */
 #ifndef TRAMMEL_ENGINE_H
 #define TRAMMEL_ENGINE_H
@@ -57,7 +58,9 @@ struct tr_container {
 	char *project; /* label com.docker.compose.project */
 	char *command; /* entry point and arguments, shell-quoted */
 	char *user;
+	char *engine; /* "Docker 20.10.24" */
 	char *runtime; /* "runc", "crun", ... */
+	char *runtime_version; /* NULL where the engine tells only that of another */
 	char *seccomp; /* "default", "unconfined" or "custom" */
 	char *apparmor;
 	char *cap_add, *cap_drop; /* comma-separated, sorted */
@@ -76,6 +79,14 @@ void tr_container_release(struct tr_container *c);
 /* By name or id. Returns 0, or -1; kind TR_ERR_INPUT where there is no such container. */
 int tr_engine_inspect(struct tr_engine *e, const char *name, struct tr_container *ret,
 		      struct tr_err *err);
+/* The ids of the containers that run now, on the heap; for tr_engine_list_free. */
+int tr_engine_list(struct tr_engine *e, char ***ret_ids, size_t *ret_n, struct tr_err *err);
+void tr_engine_list_free(char **ids, size_t n);
+/*
+ * Why this container cannot be recorded, in words, or NULL: its runtime keeps the syscalls from
+ * this kernel (gVisor, Kata) or answers them itself (sysbox).
+ */
+const char *tr_container_unsupported(const struct tr_container *c);
 /* Stops with the container's own signal and grace period (timeout < 0: the engine's default). */
 int tr_engine_stop(struct tr_engine *e, const char *id, int timeout, struct tr_err *err);
 /* Copies what a trace's context keeps of a container into rec (never the environment). */
