@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the engines say, as JSON, to what we keep of it. Pure: bytes in, struct out. Names, labels and
- * commands in it are chosen by whoever made the container.
+ * What the engines say, as JSON, to what we keep of it. Pure: bytes in (a NUL stands behind len),
+ * struct out. Names, labels and commands in it are chosen by whoever made the container.
  */
 #ifndef ENGINE_INSPECT_H
 #define ENGINE_INSPECT_H
