@@ -10,13 +10,6 @@
 
 #include <trammel/event.h>
 
-/* facts.h has the same values; it cannot be included here, and a test compares them. */
-enum {
-	ABI_X86_64 = 0,
-	ABI_I386 = 1,
-	ABI_X32 = 2,
-};
-
 /* A syscall as a row has it. */
 struct call {
 	__u32 abi;
@@ -29,12 +22,12 @@ struct call {
  */
 static __always_inline struct call call_of(struct task_struct *task, long id)
 {
-	struct call c = { .abi = ABI_X86_64, .nr = (__u32)id };
+	struct call c = { .abi = TR_EVENT_ABI_X86_64, .nr = (__u32)id };
 
 	if (task->thread_info.status & TS_COMPAT) {
-		c.abi = ABI_I386;
+		c.abi = TR_EVENT_ABI_I386;
 	} else if (c.nr & X32_BIT) {
-		c.abi = ABI_X32;
+		c.abi = TR_EVENT_ABI_X32;
 		c.nr &= ~X32_BIT;
 	}
 	return c;
@@ -49,7 +42,7 @@ static __always_inline long call_number(struct pt_regs *regs)
 /* Argument i (0..5) of the call that is being left, as its ABI passes it. */
 static __always_inline unsigned long call_arg(struct pt_regs *regs, __u32 abi, int i)
 {
-	if (abi == ABI_I386) {
+	if (abi == TR_EVENT_ABI_I386) {
 		switch (i) {
 		case 0:
 			return (__u32)BPF_CORE_READ(regs, bx);

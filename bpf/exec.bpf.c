@@ -57,10 +57,10 @@ static __always_inline void enter(struct task_struct *task, struct tr_mark *m,
 	/* A restart enters again, as pid 1; a `docker exec` never is. */
 	if (first || (m->flags & TR_MARK_COMMAND) ||
 	    (own_pid(task, &pid_ns) == 1 && pid_ns != cfg_host_pid_ns))
-		m->phase = PHASE_MAIN;
+		m->phase = TR_EVENT_PHASE_MAIN;
 	else
-		m->phase = PHASE_EXEC;
-	if (m->phase == PHASE_MAIN)
+		m->phase = TR_EVENT_PHASE_EXEC;
+	if (m->phase == TR_EVENT_PHASE_MAIN)
 		__sync_fetch_and_add(&r->starts, 1);
 }
 
@@ -69,7 +69,7 @@ static __always_inline void send_entry(struct task_struct *task, struct tr_mark 
 	struct scratch *s = scratch_take();
 
 	if (!s) {
-		count_loss(m->recording, LOSS_MARK);
+		count_loss(m->recording, TR_EVENT_LOSS_MARK);
 		return;
 	}
 	event_head(&s->head, TR_EVENT_ENTRY, task, m);

@@ -9,21 +9,6 @@
 
 #include "path.h"
 
-/* facts.h's values; a test compares. */
-enum {
-	PERM_R = 1,
-	PERM_W = 2,
-	PERM_M = 16,
-	PERM_X = 32,
-};
-enum {
-	ACT_OPEN = 0,
-	ACT_CREATE,
-	ACT_TRUNCATE,
-	ACT_MMAP,
-	ACT_EXEC,
-};
-
 /*
  * What was handed over already. Pointers are reused once the dentry or inode is gone, so a key
  * has what identifies the file behind them too: a false "seen" would be a silent loss.
@@ -107,7 +92,7 @@ static __always_inline void file_seen(struct task_struct *task, struct tr_mark *
 		return;
 	s = scratch_take();
 	if (!s) {
-		count_loss(m->recording, LOSS_MISSED);
+		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
 		return;
 	}
 	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
@@ -140,20 +125,20 @@ static __always_inline void opened(struct task_struct *task, struct tr_mark *m, 
 	struct file *file = file_of_fd(task, fd);
 	__u32 mode = file ? BPF_CORE_READ(file, f_mode) : 0;
 	__u16 perms = 0;
-	__u8 act = ACT_OPEN;
+	__u8 act = TR_EVENT_ACT_OPEN;
 
 	if (!file || (mode & FMODE_PATH))
 		return;
 	if (mode & FMODE_READ)
-		perms |= PERM_R;
+		perms |= TR_EVENT_PERM_R;
 	if (mode & FMODE_WRITE)
-		perms |= PERM_W;
+		perms |= TR_EVENT_PERM_W;
 	if (flags & O_CREAT) {
-		perms |= PERM_W;
-		act = ACT_CREATE;
+		perms |= TR_EVENT_PERM_W;
+		act = TR_EVENT_ACT_CREATE;
 	} else if (flags & O_TRUNC) {
-		perms |= PERM_W;
-		act = ACT_TRUNCATE;
+		perms |= TR_EVENT_PERM_W;
+		act = TR_EVENT_ACT_TRUNCATE;
 	}
 	file_seen(task, m, file, perms, act);
 }
@@ -197,7 +182,7 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 {
 	const char *name = BPF_CORE_READ(bprm, filename), *interp = BPF_CORE_READ(bprm, interp);
 
-	file_key_of(key, bprm->file, m->row, PERM_X, ACT_EXEC, 0);
+	file_key_of(key, bprm->file, m->row, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC, 0);
 	/* bprm_change_interp gives a script its own string; a binary's two are one. */
 	if (name == interp)
 		return true;
@@ -220,7 +205,7 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
 		      BPF_CORE_READ(file, f_path.dentry));
 	path_len = path_append(s, &w, at);
-	fill_file(&e->file, file, &w, PERM_X, ACT_EXEC,
+	fill_file(&e->file, file, &w, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC,
 		  BPF_CORE_READ(task, cred, fsuid.val) == BPF_CORE_READ(file, f_inode, i_uid.val),
 		  path_len);
 	at += path_len;
@@ -249,7 +234,7 @@ static __always_inline void exec_seen(struct task_struct *task, struct tr_mark *
 	bool keyed;
 
 	if (!s) {
-		count_loss(m->recording, LOSS_MISSED);
+		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
 		return;
 	}
 	keyed = exec_key_of(&key, s, task, m, bprm);

@@ -82,7 +82,7 @@ static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 	if (!r)
 		return -1;
 	if (cfg_max_events && r->events >= cfg_max_events) {
-		__sync_fetch_and_add(&r->losses[LOSS_RING], 1);
+		__sync_fetch_and_add(&r->losses[TR_EVENT_LOSS_RING], 1);
 		return -1;
 	}
 	/* The verifier must see the bound on the very register that is passed. */
@@ -92,7 +92,7 @@ static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 	if (urgent || bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > (1 << 20))
 		flags = BPF_RB_FORCE_WAKEUP;
 	if (bpf_ringbuf_output(&events, &s->head, sizeof(s->head) + len, flags)) {
-		__sync_fetch_and_add(&r->losses[LOSS_RING], 1);
+		__sync_fetch_and_add(&r->losses[TR_EVENT_LOSS_RING], 1);
 		return -1;
 	}
 	__sync_fetch_and_add(&r->events, 1);

@@ -25,6 +25,7 @@ struct walk {
 	struct mount *mount;
 	__u32 off;
 	__u32 flags;
+	bool hopped; /* from a mount to the one below it */
 };
 
 /* One step up. Returns true when the top is reached. */
@@ -43,7 +44,7 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 			return true;
 		w->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
 		w->mount = up;
-		w->flags |= TR_PATH_CROSSED;
+		w->hopped = true;
 		return false;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
@@ -65,6 +66,9 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 	buf[off] = '/';
 	w->off = off;
 	w->dentry = parent;
+	/* The root itself is mounted on rootfs: only a hop with names above it counts. */
+	if (w->hopped)
+		w->flags |= TR_PATH_CROSSED;
 	return false;
 }
 
@@ -104,9 +108,9 @@ static __always_inline struct walked path_walk(struct scratch *s, __u32 recordin
 					       struct vfsmount *mnt, struct dentry *dentry)
 {
 	if (!walk_up(s, (__u64)mnt, (__u64)dentry))
-		count_loss(recording, LOSS_PATH_DEEP);
+		count_loss(recording, TR_EVENT_LOSS_PATH_DEEP);
 	else if (s->walked.flags & TR_PATH_TRUNCATED)
-		count_loss(recording, LOSS_PATH_LONG);
+		count_loss(recording, TR_EVENT_LOSS_PATH_LONG);
 	return s->walked;
 }
 

@@ -76,7 +76,7 @@ static __always_inline void row_of_phase(struct task_struct *task, struct tr_mar
 
 	m->row = row_for(&key, &is_new);
 	if (!m->row)
-		count_loss(m->recording, LOSS_MAP);
+		count_loss(m->recording, TR_EVENT_LOSS_MAP);
 	else if (is_new)
 		row_announce(task, m, NULL);
 }

@@ -10,23 +10,6 @@
 
 #include <bpf/bpf_tracing.h>
 
-/* facts.h's, for the same reason as in compat.h; a test compares. */
-enum {
-	PHASE_RUNTIME = 1,
-	PHASE_MAIN = 2,
-	PHASE_EXEC = 4,
-};
-enum {
-	LOSS_RING = 0,
-	LOSS_MAP,
-	LOSS_PATH_DEEP,
-	LOSS_PATH_LONG,
-	LOSS_STRING,
-	LOSS_MARK,
-	LOSS_RECORDING,
-	LOSS_MISSED,
-};
-
 /* Settings, fixed at load. */
 const volatile __u32 cfg_host_mnt_ns __weak = 0; /* entry without a filter: not in this one */
 const volatile __u32 cfg_host_pid_ns __weak = 0;
@@ -94,7 +77,7 @@ static __always_inline void count_loss(__u32 recording, __u32 cause)
 {
 	struct tr_recording_state *r = recording_state(recording);
 
-	if (r && cause < 8)
+	if (r && cause < TR_EVENT_LOSSES)
 		__sync_fetch_and_add(&r->losses[cause], 1);
 }
 

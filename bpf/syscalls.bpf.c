@@ -37,7 +37,7 @@ static __noinline int call_seen(struct task_struct *task, struct tr_mark *m, str
 		return 0;
 	s = scratch_take();
 	if (!s) {
-		count_loss(m->recording, LOSS_MISSED);
+		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
 		return 0;
 	}
 	e = (struct tr_event_denied *)s->data;
@@ -48,7 +48,7 @@ static __noinline int call_seen(struct task_struct *task, struct tr_mark *m, str
 	event_head(&s->head, key->type, task, m);
 	if (!event_send(s, sizeof(*e), false) &&
 	    bpf_map_update_elem(&calls_seen, key, &one, BPF_ANY))
-		count_loss(m->recording, LOSS_MAP);
+		count_loss(m->recording, TR_EVENT_LOSS_MAP);
 	scratch_give_back(s);
 	return 0;
 }
@@ -120,7 +120,7 @@ static __always_inline unsigned long how_flags(struct tr_mark *m, unsigned long 
 	__u64 flags = 0;
 
 	if (bpf_probe_read_user(&flags, sizeof(flags), (void *)how))
-		count_loss(m->recording, LOSS_STRING);
+		count_loss(m->recording, TR_EVENT_LOSS_STRING);
 	return flags;
 }
 
@@ -134,7 +134,7 @@ static __always_inline void mapped(struct task_struct *task, struct tr_mark *m,
 		return;
 	file = file_of_fd(task, (int)call_arg(regs, c.abi, 4));
 	if (file)
-		file_seen(task, m, file, PERM_M, ACT_MMAP);
+		file_seen(task, m, file, TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP);
 }
 
 /* arch/x86/entry/syscalls/syscall_64.tbl; x32 shares these numbers. */
@@ -200,7 +200,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 	if (m->level < TR_LEVEL_FILES || !(m->flags & TR_MARK_ENTERED) || (ret < 0 && ret >= -4095))
 		return 0;
 	c = call_of(task, call_number(regs));
-	if (c.abi == ABI_I386)
+	if (c.abi == TR_EVENT_ABI_I386)
 		files_of_32(task, m, regs, c, ret);
 	else
 		files_of_64(task, m, regs, c, ret);

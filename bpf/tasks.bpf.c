@@ -22,7 +22,7 @@ static __always_inline void announce(struct task_struct *task, struct tr_mark *m
 
 	s = r ? scratch_take() : NULL;
 	if (!s) {
-		count_loss(m->recording, LOSS_MARK);
+		count_loss(m->recording, TR_EVENT_LOSS_MARK);
 		return;
 	}
 	event_head(&s->head, type, task, m);
@@ -41,13 +41,13 @@ static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u1
 		return NULL;
 	fresh.recording = recording;
 	fresh.level = r->level;
-	fresh.phase = PHASE_RUNTIME;
+	fresh.phase = TR_EVENT_PHASE_RUNTIME;
 	fresh.base_filters = (__u32)task->seccomp.filter_count.counter;
 	/* It may be in a call right now, whose enter was not seen. */
 	fresh.in_call = 1;
 	m = bpf_task_storage_get(&marks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!m) {
-		count_loss(recording, LOSS_MARK);
+		count_loss(recording, TR_EVENT_LOSS_MARK);
 		return NULL;
 	}
 	if (__sync_fetch_and_add(&r->live, 1) == 0)
@@ -109,7 +109,7 @@ int BPF_PROG(on_task_newtask, struct task_struct *task, __u64 clone_flags)
 	child = bpf_task_storage_get(&marks, task, m, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	r = recording_state(m->recording);
 	if (!child || !r) {
-		count_loss(m->recording, LOSS_MARK);
+		count_loss(m->recording, TR_EVENT_LOSS_MARK);
 		return 0;
 	}
 	__sync_fetch_and_add(&r->live, 1);
@@ -161,7 +161,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	if (!m)
 		return 0;
 	m->flags = TR_MARK_ENTERED | TR_MARK_NO_START;
-	m->phase = PHASE_MAIN;
+	m->phase = TR_EVENT_PHASE_MAIN;
 	m->entry_filters = m->base_filters;
 	/* All its filters are the container's, as far as can be told. */
 	m->base_filters = 0;

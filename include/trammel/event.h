@@ -32,6 +32,45 @@
 #define TR_CGROUP_NAME_MAX    128
 #define TR_CONTAINER_ID_LEN   64
 
+/*
+ * facts.h's values, as the programs write them: that header is C of another world. src/record
+ * asserts that the two agree.
+ */
+enum {
+	TR_EVENT_ABI_X86_64 = 0,
+	TR_EVENT_ABI_I386,
+	TR_EVENT_ABI_X32,
+};
+enum {
+	TR_EVENT_PHASE_RUNTIME = 1,
+	TR_EVENT_PHASE_MAIN = 2,
+	TR_EVENT_PHASE_EXEC = 4,
+};
+enum {
+	TR_EVENT_PERM_R = 1,
+	TR_EVENT_PERM_W = 2,
+	TR_EVENT_PERM_M = 16,
+	TR_EVENT_PERM_X = 32,
+};
+enum {
+	TR_EVENT_ACT_OPEN = 0,
+	TR_EVENT_ACT_CREATE,
+	TR_EVENT_ACT_TRUNCATE,
+	TR_EVENT_ACT_MMAP,
+	TR_EVENT_ACT_EXEC,
+};
+enum {
+	TR_EVENT_LOSS_RING = 0,
+	TR_EVENT_LOSS_MAP,
+	TR_EVENT_LOSS_PATH_DEEP,
+	TR_EVENT_LOSS_PATH_LONG,
+	TR_EVENT_LOSS_STRING,
+	TR_EVENT_LOSS_MARK,
+	TR_EVENT_LOSS_RECORDING,
+	TR_EVENT_LOSS_MISSED,
+	TR_EVENT_LOSSES,
+};
+
 struct tr_row {
 	__u8 cell[TR_ROW_CELLS];
 };
@@ -60,7 +99,7 @@ struct tr_mark {
 	__u32 row; /* where its syscalls are noted */
 	__u32 base_filters; /* task->seccomp.filter_count when it was marked */
 	__u32 entry_filters; /* and at the entry exec */
-	__u8 phase; /* TR_PHASE_* (facts.h) */
+	__u8 phase; /* TR_EVENT_PHASE_* */
 	__u8 in_call; /* between sys_enter and sys_exit */
 	__u8 pad[6];
 };
@@ -75,7 +114,7 @@ struct tr_recording_state {
 	__u32 events; /* first-seen events handed over */
 	__u8 level;
 	__u8 pad[3];
-	__u64 losses[8]; /* enum tr_loss (facts.h) */
+	__u64 losses[TR_EVENT_LOSSES];
 	char name[TR_CGROUP_NAME_MAX]; /* the cgroup component it was known by */
 };
 _Static_assert(sizeof(struct tr_recording_state) == 216, "tr_recording_state");
@@ -119,8 +158,8 @@ enum {
 struct tr_event_file {
 	__u32 flags; /* TR_PATH_* */
 	__u32 magic; /* of the super block */
-	__u16 perms; /* TR_PERM_* */
-	__u8 act; /* enum tr_act */
+	__u16 perms; /* TR_EVENT_PERM_* */
+	__u8 act; /* TR_EVENT_ACT_* */
 	__u8 owner; /* 1 if fsuid owns the file */
 	__u16 path_len; /* the path follows, without a NUL */
 	__u16 pad;
@@ -138,7 +177,7 @@ struct tr_event_exec {
 _Static_assert(sizeof(struct tr_event_exec) == 24, "tr_event_exec");
 
 struct tr_event_denied {
-	__u16 abi; /* enum tr_abi */
+	__u16 abi; /* TR_EVENT_ABI_* */
 	__u16 inner; /* 1 if filters of the workload itself were active too */
 	__u32 nr;
 	__s64 ret; /* as the caller saw it */
