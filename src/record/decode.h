@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Events of the ring buffer to facts. Pure. The buffer is written by our own programs, but what is
+ * in it comes from containers: every length is checked.
+ */
+#ifndef RECORD_DECODE_H
+#define RECORD_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "trammel/event.h"
+#include "trammel/facts.h"
+
+/* A header whose length fits. data is what follows it. NULL if the event is malformed. */
+const struct tr_event *decode_event(const void *bytes, size_t size, const void **ret_data,
+				    size_t *ret_len);
+
+/*
+ * A file event as a fact (path, act, perms, where, owner). Returns false where there is none: the
+ * walk was cut short (a loss that is counted already), or the event is malformed.
+ */
+bool decode_file(const void *data, size_t len, struct tr_fact *ret);
+
+/*
+ * An exec event as a fact: the binary's path, or for a script the script's path and its interpreter.
+ * A relative script name is joined with the working directory, "." and ".." resolved by text
+ * (TR_EV_STRING says so). *ret_binary gets the path of what really runs, on the heap.
+ */
+bool decode_exec(const void *data, size_t len, struct tr_fact *ret, char **ret_binary);
+
+/* A refusal, or a call without a cell, as a syscall fact. */
+bool decode_call(const struct tr_event *e, const void *data, size_t len, struct tr_fact *ret);
+
+/* Joins dir and name and resolves "." and "..": an absolute path on the heap. */
+char *decode_join(const char *dir, const char *name);
+
+#endif

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trammel/record.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* bpftool's code, not ours. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual"
+#include "record.skel.h"
+#pragma GCC diagnostic pop
+
+#include "record/decode.h"
+#include "record/interp.h"
+#include "record/rows.h"
+#include "util/mem.h"
+
+#define DEFAULT_RING	   (16u << 20)
+#define DEFAULT_MAX_EVENTS 400000u
+
+struct tr_recorder {
+	struct record_bpf *skel;
+	struct ring_buffer *ring;
+	const struct tr_row *kernel_rows; /* mapped */
+	const struct tr_recording_state *states; /* mapped */
+	size_t rows_bytes, states_bytes;
+	struct rows rows;
+	struct interp_cache interps;
+	struct tr_recorder_calls calls;
+	int64_t now;
+};
+
+static uint32_t ns_inum(const char *name)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/1/ns/%s", name);
+	if (stat(path, &st) < 0) {
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+		if (stat(path, &st) < 0)
+			return 0;
+	}
+	return (uint32_t)st.st_ino;
+}
+
+static void send_fact(struct tr_recorder *r, const struct tr_event *e, struct tr_fact *f)
+{
+	const struct row_info *row = rows_get(&r->rows, e->row);
+
+	f->ev.first = f->ev.last = r->now;
+	f->ev.phases = e->phase;
+	if (row && row->exe)
+		tr_strset_add(&f->ev.exes, row->exe);
+	r->calls.fact(r->calls.arg, e->recording, f);
+	tr_fact_release(f);
+}
+
+/* The program interpreter that the kernel opened beside a binary: ld.so, or what #! named. */
+static void send_interpreter(struct tr_recorder *r, const struct tr_event *e, const char *path,
+			     uint32_t flags)
+{
+	struct tr_fact f = { .kind = TR_FACT_FILE, .act = TR_ACT_INTERPRETER, .perms = TR_PERM_R };
+
+	f.path = tr_xstrdup(path);
+	f.ev.flags = TR_EV_DONE | flags;
+	send_fact(r, e, &f);
+}
+
+static void on_exec(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
+{
+	tr_cleanup_free char *binary = NULL, *interp = NULL;
+	struct tr_fact f;
+
+	if (!decode_exec(data, len, &f, &binary))
+		return;
+	if (f.interp)
+		send_interpreter(r, e, f.interp, 0);
+	send_fact(r, e, &f);
+	interp = interp_of(&r->interps, e->recording, (pid_t)e->tgid, binary);
+	if (interp)
+		send_interpreter(r, e, interp, TR_EV_STRING);
+}
+
+static struct tr_moment moment_of(const struct tr_recorder *r, const struct tr_event *e)
+{
+	return (struct tr_moment){
+		.recording = e->recording,
+		.pid = (pid_t)e->tgid,
+		.phase = e->phase,
+		.filtered = e->flags & TR_MARK_FILTERED,
+		.now = r->now,
+	};
+}
+
+static void on_met(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
+{
+	char name[TR_CGROUP_NAME_MAX + 1] = "";
+
+	memcpy(name, data, len < TR_CGROUP_NAME_MAX ? len : TR_CGROUP_NAME_MAX);
+	r->calls.met(r->calls.arg, e->recording, name);
+}
+
+static int on_event(void *arg, void *bytes, size_t size)
+{
+	struct tr_recorder *r = arg;
+	const void *data;
+	size_t len;
+	const struct tr_event *e = decode_event(bytes, size, &data, &len);
+	struct tr_moment m;
+	struct tr_fact f;
+
+	if (!e)
+		return 0;
+	switch (e->type) {
+	case TR_EVENT_RECORDING:
+		on_met(r, e, data, len);
+		break;
+	case TR_EVENT_ROW:
+		rows_learn(&r->rows, e->row, e->recording, e->phase, data, len);
+		break;
+	case TR_EVENT_ENTRY:
+		m = moment_of(r, e);
+		r->calls.entered(r->calls.arg, &m);
+		break;
+	case TR_EVENT_EXEC:
+		on_exec(r, e, data, len);
+		break;
+	case TR_EVENT_FILE:
+		if (decode_file(data, len, &f))
+			send_fact(r, e, &f);
+		break;
+	case TR_EVENT_DENIED:
+	case TR_EVENT_ODD_CALL:
+		if (decode_call(e, data, len, &f))
+			send_fact(r, e, &f);
+		break;
+	case TR_EVENT_ENDED:
+		r->calls.ended(r->calls.arg, e->recording);
+		break;
+	case TR_EVENT_THREADS:
+		tr_recorder_seed(r, NULL, NULL);
+		break;
+	}
+	return 0;
+}
+
+/* A read-only view of an array map. */
+static void *map_view(const struct bpf_map *map, size_t value, size_t *ret_bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)bpf_map__max_entries(map) * value;
+	void *p;
+
+	bytes = (bytes + page - 1) / page * page;
+	p = mmap(NULL, bytes, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	*ret_bytes = bytes;
+	return p;
+}
+
+static int map_views(struct tr_recorder *r, struct tr_err *err)
+{
+	r->kernel_rows = map_view(r->skel->maps.rows, sizeof(struct tr_row), &r->rows_bytes);
+	r->states = map_view(r->skel->maps.recordings, sizeof(struct tr_recording_state),
+			     &r->states_bytes);
+	if (!r->kernel_rows || !r->states)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "map the recorder's tables");
+	return 0;
+}
+
+/* What a refusal to load most likely means, the likeliest first. */
+static int load_error(int errnum, struct tr_err *err)
+{
+	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+		return tr_err_set(err, TR_ERR_CANNOT,
+				  "this kernel has no BTF (/sys/kernel/btf/vmlinux): it was built "
+				  "without CONFIG_DEBUG_INFO_BTF; see trammel features");
+	if ((errnum == EPERM || errnum == EACCES) && geteuid() != 0)
+		return tr_err_set(err, TR_ERR_CANNOT,
+				  "recording needs root (or CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE "
+				  "and CAP_DAC_READ_SEARCH); see trammel features");
+	return tr_err_errno(err, TR_ERR_CANNOT, errnum,
+			    "the kernel refuses the BPF programs; see trammel features");
+}
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+	return 0;
+}
+
+static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, struct tr_err *err)
+{
+	int e;
+
+	/* libbpf talks on stderr: a library of ours does not. */
+	if (!getenv("TRAMMEL_LIBBPF_LOG"))
+		libbpf_set_print(quiet);
+	r->skel = record_bpf__open();
+	if (!r->skel)
+		return load_error(errno, err);
+	r->skel->rodata->cfg_host_mnt_ns = ns_inum("mnt");
+	r->skel->rodata->cfg_host_pid_ns = ns_inum("pid");
+	r->skel->rodata->cfg_auto = opts->auto_containers;
+	r->skel->rodata->cfg_level = opts->level ? opts->level : TR_LEVEL_FILES;
+	r->skel->rodata->cfg_max_events = opts->max_events ? opts->max_events : DEFAULT_MAX_EVENTS;
+	bpf_map__set_max_entries(r->skel->maps.events,
+				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);
+	e = record_bpf__load(r->skel);
+	if (e < 0)
+		return load_error(-e, err);
+	return 0;
+}
+
+int tr_recorder_open(struct tr_recorder **ret, const struct tr_recorder_opts *opts,
+		     const struct tr_recorder_calls *calls, struct tr_err *err)
+{
+	struct tr_recorder *r = tr_xcalloc(1, sizeof(*r));
+	int e;
+
+	r->calls = *calls;
+	r->now = time(NULL);
+	if (load(r, opts, err) < 0 || map_views(r, err) < 0)
+		goto fail;
+	r->ring = ring_buffer__new(bpf_map__fd(r->skel->maps.events), on_event, r, NULL);
+	if (!r->ring) {
+		tr_err_errno(err, TR_ERR_CANNOT, errno, "set up the ring buffer");
+		goto fail;
+	}
+	e = record_bpf__attach(r->skel);
+	if (e < 0) {
+		load_error(-e, err);
+		goto fail;
+	}
+	*ret = r;
+	return 0;
+fail:
+	tr_recorder_close(r);
+	return -1;
+}
+
+void tr_recorder_close(struct tr_recorder *r)
+{
+	if (!r)
+		return;
+	ring_buffer__free(r->ring);
+	if (r->kernel_rows)
+		munmap((void *)(uintptr_t)r->kernel_rows, r->rows_bytes);
+	if (r->states)
+		munmap((void *)(uintptr_t)r->states, r->states_bytes);
+	record_bpf__destroy(r->skel);
+	rows_release(&r->rows);
+	interp_release(&r->interps);
+	free(r);
+}
+
+static int add_name(struct tr_recorder *r, const char *name, uint16_t value, struct tr_err *err)
+{
+	char key[TR_CGROUP_NAME_MAX] = "";
+
+	if (!*name || strlen(name) >= sizeof(key) || strchr(name, '/'))
+		return tr_err_set(err, TR_ERR_INPUT, "'%s' is no name of a cgroup", name);
+	memcpy(key, name, strlen(name));
+	if (bpf_map_update_elem(bpf_map__fd(r->skel->maps.names), key, &value, BPF_ANY) < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "follow the cgroup '%s'", name);
+	return 0;
+}
+
+/* Takes the next recording, as the kernel side does when it meets a container. */
+static int reserve(struct tr_recorder *r, const char *name, uint16_t *ret, struct tr_err *err)
+{
+	uint32_t index = __atomic_fetch_add(&r->skel->bss->n_recordings, 1, __ATOMIC_SEQ_CST);
+	struct tr_recording_state state = { 0 };
+
+	if (index >= TR_MAX_RECORDINGS)
+		return tr_err_set(err, TR_ERR_CANNOT, "more than %d containers at a time",
+				  TR_MAX_RECORDINGS);
+	state.level = r->skel->rodata->cfg_level;
+	snprintf(state.name, sizeof(state.name), "%s", name);
+	if (bpf_map_update_elem(bpf_map__fd(r->skel->maps.recordings), &index, &state, BPF_ANY) < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "reserve a recording");
+	*ret = (uint16_t)index;
+	return 0;
+}
+
+int tr_recorder_follow(struct tr_recorder *r, const char *component, uint16_t *ret,
+		       struct tr_err *err)
+{
+	uint16_t index;
+
+	if (reserve(r, component, &index, err) < 0 || add_name(r, component, index, err) < 0)
+		return -1;
+	*ret = index;
+	return 0;
+}
+
+int tr_recorder_ignore(struct tr_recorder *r, const char *id, struct tr_err *err)
+{
+	return add_name(r, id, TR_IGNORE_RECORDING, err);
+}
+
+int tr_recorder_follow_process(struct tr_recorder *r, pid_t pid, uint16_t *ret, struct tr_err *err)
+{
+	struct tr_mark mark = { 0 };
+	struct tr_recording_state state;
+	uint16_t index;
+	uint32_t key;
+	int fd, e;
+
+	if (reserve(r, "", &index, err) < 0)
+		return -1;
+	mark.recording = index;
+	mark.level = r->skel->rodata->cfg_level;
+	mark.flags = TR_MARK_COMMAND;
+	mark.phase = TR_PHASE_RUNTIME;
+	mark.in_call = 1;
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (fd < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "open process %d", (int)pid);
+	/* Counted before it is marked: its end must not come first. */
+	key = index;
+	state = r->states[index];
+	state.live = 1;
+	e = bpf_map_update_elem(bpf_map__fd(r->skel->maps.recordings), &key, &state, BPF_ANY);
+	if (e == 0)
+		e = bpf_map_update_elem(bpf_map__fd(r->skel->maps.marks), &fd, &mark, BPF_ANY);
+	e = e < 0 ? errno : 0;
+	close(fd);
+	if (e)
+		return tr_err_errno(err, TR_ERR_CANNOT, e, "mark process %d", (int)pid);
+	*ret = index;
+	return 0;
+}
+
+/* Runs the iterator over all tasks once. Returns how many it marked, or -1. */
+static int seed_pass(struct tr_recorder *r)
+{
+	char buf[256];
+	ssize_t n;
+	int fd = bpf_iter_create(bpf_link__fd(r->skel->links.seed_tasks));
+
+	if (fd < 0)
+		return -1;
+	__atomic_store_n(&r->skel->bss->seeded, 0, __ATOMIC_SEQ_CST);
+	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN))
+		;
+	close(fd);
+	return n < 0 ? -1 : (int)r->skel->bss->seeded;
+}
+
+int tr_recorder_seed(struct tr_recorder *r, unsigned *ret_marked, struct tr_err *err)
+{
+	unsigned total = 0;
+	int n;
+
+	/* Children born during a pass inherit, so this ends; the bound is for a bug of ours. */
+	for (int pass = 0; pass < 100; pass++) {
+		n = seed_pass(r);
+		if (n < 0)
+			return tr_err_errno(err, TR_ERR_CANNOT, errno, "look through the tasks");
+		if (n == 0)
+			break;
+		total += (unsigned)n;
+	}
+	if (ret_marked)
+		*ret_marked = total;
+	return 0;
+}
+
+int tr_recorder_fd(const struct tr_recorder *r)
+{
+	return ring_buffer__epoll_fd(r->ring);
+}
+
+int tr_recorder_poll(struct tr_recorder *r, struct tr_err *err)
+{
+	int n;
+
+	r->now = time(NULL);
+	n = ring_buffer__consume(r->ring);
+	if (n < 0 && n != -EINTR)
+		return tr_err_errno(err, TR_ERR_CANNOT, -n, "read the ring buffer");
+	return 0;
+}
+
+void tr_recorder_harvest(struct tr_recorder *r, bool tick)
+{
+	uint8_t epoch = r->skel->data->now_epoch;
+
+	r->now = time(NULL);
+	rows_harvest(&r->rows, r->kernel_rows, epoch, r->now, r->calls.fact, r->calls.arg);
+	if (tick)
+		r->skel->data->now_epoch = epoch == 255 ? 1 : epoch + 1;
+}
+
+uint32_t tr_recorder_live(const struct tr_recorder *r, uint16_t recording)
+{
+	return __atomic_load_n(&r->states[recording].live, __ATOMIC_RELAXED);
+}
+
+/* Programs that the kernel did not run because they were running on that CPU already. */
+static uint64_t recursion_misses(const struct tr_recorder *r)
+{
+	struct bpf_program *prog;
+	uint64_t sum = 0;
+
+	bpf_object__for_each_program(prog, r->skel->obj)
+	{
+		struct bpf_prog_info info = { 0 };
+		uint32_t len = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len) == 0)
+			sum += info.recursion_misses;
+	}
+	return sum;
+}
+
+void tr_recorder_losses(const struct tr_recorder *r, uint16_t recording, struct tr_recording *rec)
+{
+	for (int i = 0; i < TR_LOSS_MAX; i++)
+		rec->losses[i] += r->states[recording].losses[i];
+	rec->losses[TR_LOSS_MISSED] += r->skel->bss->lost_scratch + recursion_misses(r);
+}
+
+uint64_t tr_recorder_lost_containers(const struct tr_recorder *r)
+{
+	return r->skel->bss->lost_recordings;
+}
+
+/* The kernel says of each map what it holds, in the descriptor's fdinfo. */
+static size_t map_bytes(int fd)
+{
+	char path[64], line[128];
+	unsigned long bytes = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "memlock: %lu", &bytes) == 1)
+			break;
+	fclose(f);
+	return bytes;
+}
+
+size_t tr_recorder_map_bytes(const struct tr_recorder *r)
+{
+	struct bpf_map *map;
+	size_t sum = 0;
+
+	bpf_object__for_each_map(map, r->skel->obj) sum += map_bytes(bpf_map__fd(map));
+	return sum;
+}
