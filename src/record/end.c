@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Whether the recording is over. */
+#include "record/run_state.h"
+
+#define NO_ENGINE_MS 300 /* no processes for this long: ended, where no engine can be asked */
+
+/* A container without processes has ended, unless its engine is about to restart it. */
+static void look_for_ends(struct run *r)
+{
+	long long now = run_now_ms();
+
+	for (uint16_t i = 0; i < r->n_followed; i++) {
+		struct followed *f = &r->followed[i];
+
+		if (r->session.recordings[i].state != RECORDING_WANTED || f->ended ||
+		    f->asked_end || tr_recorder_live(r->rec, i))
+			continue;
+		if (run_has_engine(r) && run_is_container_id(f->id)) {
+			f->asked_end = true;
+			asker_ask(r->asker, ASK_STATE, i, f->id, f->ended_at ? 20 : ASK_AGAIN_MS);
+		} else if (f->ended_at && now - f->ended_at > NO_ENGINE_MS) {
+			f->ended = true;
+		}
+	}
+}
+
+static bool all_ended(const struct run *r)
+{
+	for (uint16_t i = 0; i < r->n_followed; i++) {
+		enum recording_state s = r->session.recordings[i].state;
+
+		if (s == RECORDING_UNKNOWN || (s == RECORDING_WANTED && !r->followed[i].ended))
+			return false;
+	}
+	return true;
+}
+
+unsigned run_count_wanted(const struct run *r)
+{
+	unsigned n = 0;
+
+	for (uint16_t i = 0; i < r->n_followed; i++)
+		n += r->session.recordings[i].state == RECORDING_WANTED;
+	return n;
+}
+
+void run_look_for_the_end(struct run *r)
+{
+	bool cmd_done = !r->cmd.pid || r->cmd.ended;
+	bool any = run_count_wanted(r) > 0;
+
+	switch (r->o->target) {
+	case RUN_PROCESS:
+		r->done |= cmd_done;
+		break;
+	case RUN_CONTAINERS:
+		look_for_ends(r);
+		/* Without a command there is no end but the clock's or a signal's. */
+		r->done |= r->cmd.pid && cmd_done && all_ended(r);
+		break;
+	case RUN_CONTAINER:
+	case RUN_CGROUP:
+		look_for_ends(r);
+		r->done |= any && cmd_done && all_ended(r);
+		break;
+	}
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The exercise: when it may begin, and what follows its end. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/run_state.h"
+#include "util/mem.h"
+
+static char *env_string(const char *name, const char *value)
+{
+	return tr_xasprintf("%s=%s", name, value ? value : "");
+}
+
+static void start_exercise(struct run *r, struct followed *f)
+{
+	tr_cleanup_free char *shell = tr_xstrdup("sh"), *dash_c = tr_xstrdup("-c");
+	tr_cleanup_free char *text = tr_xstrdup(r->o->exercise);
+	char *argv[] = { shell, dash_c, text, NULL };
+	char *env[] = {
+		env_string("TRAMMEL_CONTAINER", f->id),
+		env_string("TRAMMEL_CONTAINER_NAME", f->name),
+		env_string("TRAMMEL_CONTAINER_IP", f->ip),
+		NULL,
+	};
+	struct tr_err err = { 0 };
+
+	if (r->exercise.pid)
+		return;
+	run_note(r, "exercising it: %s", r->o->exercise);
+	if (spawn_held(&r->exercise, argv, env, &r->o->who, r->o->out_to_err, &err) < 0 ||
+	    spawn_release(&r->exercise, "sh", &err) < 0)
+		run_fail(r, &err);
+	for (size_t i = 0; env[i]; i++)
+		free(env[i]);
+}
+
+/* Ends what was exercised: containers by their engine, a command by SIGTERM. */
+static void stop_all(struct run *r)
+{
+	bool asked = false;
+
+	for (uint16_t i = 0; i < r->n_followed; i++) {
+		struct followed *f = &r->followed[i];
+
+		if (r->session.recordings[i].state != RECORDING_WANTED || f->stopping)
+			continue;
+		f->stopping = true;
+		if (run_has_engine(r) && run_is_container_id(f->id)) {
+			asker_ask(r->asker, ASK_STOP, i, f->id, 0);
+			asked = true;
+		}
+	}
+	if (!asked && r->cmd.pid && !r->cmd.ended)
+		kill(r->cmd.pid, SIGTERM);
+}
+
+static void exercise_ended(struct run *r)
+{
+	r->exercised = true;
+	run_note(r, "the exercise ended with status %d", r->exercise.status);
+	/* Somebody else's container is theirs to stop; we only attached. */
+	if (r->o->target == RUN_CONTAINER || r->o->target == RUN_CGROUP)
+		r->done = true;
+	else
+		stop_all(r);
+	r->why = TR_ENDED_EXERCISE;
+}
+
+/* It can be exercised once its program runs, and, where it has a health check, is healthy. */
+void run_maybe_exercise(struct run *r, uint16_t i)
+{
+	struct followed *f = &r->followed[i];
+
+	if (!r->o->exercise || r->exercise.pid || !f->main_entered ||
+	    r->session.recordings[i].state != RECORDING_WANTED)
+		return;
+	if (run_has_engine(r) && run_is_container_id(f->id))
+		asker_ask(r->asker, ASK_STATE, i, f->id, 0);
+	else
+		start_exercise(r, f);
+}
+
+/* Running, and healthy or without a health check: now. Not yet: asked again. */
+void run_exercise_state(struct run *r, uint16_t i, const struct tr_container *c)
+{
+	struct followed *f = &r->followed[i];
+
+	if (!c->health || !strcmp(c->health, "none") || !strcmp(c->health, "healthy")) {
+		if (c->ip && !f->ip)
+			f->ip = tr_xstrdup(c->ip);
+		start_exercise(r, f);
+	} else if (!strcmp(c->health, "unhealthy")) {
+		struct tr_err err = { 0 };
+
+		tr_err_set(&err, TR_ERR_CANNOT,
+			   "container %s became unhealthy, it is not exercised",
+			   f->name ? f->name : f->id);
+		run_fail(r, &err);
+	} else {
+		asker_ask(r->asker, ASK_STATE, i, f->id, ASK_AGAIN_MS);
+	}
+}
+
+void run_reap_exercise(struct run *r)
+{
+	if (!r->exercise.pid || r->exercise.ended)
+		return;
+	spawn_reap(&r->exercise);
+	if (r->exercise.ended)
+		exercise_ended(r);
+}

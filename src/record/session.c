@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/mem.h"
+#include "util/strbuf.h"
+
+/* What one container may make us keep before an engine has said who it is. */
+#define MAX_PENDING 100000
+
+void session_init(struct session *s, const char *out, const char *dir)
+{
+	memset(s, 0, sizeof(*s));
+	s->out = out;
+	s->dir = dir;
+}
+
+static void drop_pending(struct session_recording *r)
+{
+	if (r->state == RECORDING_UNKNOWN)
+		tr_facts_release(&r->pending);
+}
+
+void session_release(struct session *s)
+{
+	for (size_t i = 0; i < TR_MAX_RECORDINGS; i++)
+		drop_pending(&s->recordings[i]);
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		tr_journal_close(s->subjects[i]->journal);
+		tr_facts_release(&s->subjects[i]->facts);
+		free(s->subjects[i]->name);
+		free(s->subjects[i]->path);
+		free(s->subjects[i]);
+	}
+	free(s->subjects);
+	memset(s, 0, sizeof(*s));
+}
+
+void session_met(struct session *s, uint16_t recording, int64_t now)
+{
+	struct session_recording *r = &s->recordings[recording];
+
+	if (r->state != RECORDING_FREE)
+		return;
+	r->state = RECORDING_UNKNOWN;
+	r->met = now;
+	tr_facts_init(&r->pending);
+}
+
+/* A subject's name as a file name: what a shell or a person would stumble over becomes '_'. */
+static char *trace_path(const char *dir, const char *subject)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addf(&sb, "%s/", dir);
+	for (const char *p = subject; *p; p++) {
+		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			     (*p >= '0' && *p <= '9') || *p == '-' || *p == '_' ||
+			     (*p == '.' && p != subject);
+
+		strbuf_addc(&sb, plain ? *p : '_');
+	}
+	strbuf_adds(&sb, ".trace");
+	return strbuf_detach(&sb);
+}
+
+static struct subject *find_subject(const struct session *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_subjects; i++)
+		if (!strcmp(s->subjects[i]->name, name))
+			return s->subjects[i];
+	return NULL;
+}
+
+static int add_subject(struct session *s, const char *name, struct subject **ret,
+		       struct tr_err *err)
+{
+	struct subject *sub;
+
+	if (s->out && s->n_subjects)
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "one file cannot hold the two subjects '%s' and '%s': use -d DIR",
+				  s->subjects[0]->name, name);
+	sub = tr_xcalloc(1, sizeof(*sub));
+	sub->name = tr_xstrdup(name);
+	tr_facts_init(&sub->facts);
+	if (s->out)
+		sub->path = tr_xstrdup(s->out);
+	else if (s->dir)
+		sub->path = trace_path(s->dir, name);
+	if (sub->path && strcmp(sub->path, "-") &&
+	    tr_journal_open(&sub->journal, sub->path, err) < 0) {
+		tr_facts_release(&sub->facts);
+		free(sub->name);
+		free(sub->path);
+		free(sub);
+		return -1;
+	}
+	s->subjects = tr_grow(s->subjects, &s->cap_subjects, s->n_subjects, sizeof(*s->subjects));
+	s->subjects[s->n_subjects++] = sub;
+	*ret = sub;
+	return 0;
+}
+
+/* Adds a fact to its subject, and to the journal what it adds to what is known. */
+static void keep(struct session *s, struct session_recording *r, struct tr_fact *fact)
+{
+	struct tr_facts *facts = &r->subject->facts;
+	struct tr_fact *known;
+	uint32_t phases, flags;
+	size_t exes, errnos, recordings;
+	bool is_new;
+
+	tr_u32set_add(&fact->ev.recordings, r->index);
+	known = tr_facts_find(facts, fact);
+	phases = known ? known->ev.phases : 0;
+	flags = known ? known->ev.flags : 0;
+	exes = known ? known->ev.exes.n : 0;
+	errnos = known ? known->ev.errnos.n : 0;
+	recordings = known ? known->ev.recordings.n : 0;
+	known = tr_facts_add(facts, fact, &is_new);
+	if (is_new) {
+		s->n_facts++;
+		s->last_new = known->ev.first;
+	}
+	/* When it was last seen changes each second, and goes into the finished trace only. */
+	if (r->subject->journal &&
+	    (is_new || phases != known->ev.phases || flags != known->ev.flags ||
+	     exes != known->ev.exes.n || errnos != known->ev.errnos.n ||
+	     recordings != known->ev.recordings.n))
+		tr_journal_fact(r->subject->journal, known);
+}
+
+struct flush {
+	struct session *s;
+	struct session_recording *r;
+};
+
+static int keep_pending(const struct tr_fact *fact, void *arg)
+{
+	struct flush *f = arg;
+	struct tr_fact copy = tr_fact_copy(fact);
+
+	keep(f->s, f->r, &copy);
+	return 0;
+}
+
+int session_want(struct session *s, uint16_t recording, struct tr_recording *rec,
+		 struct tr_err *err)
+{
+	struct session_recording *r = &s->recordings[recording];
+	struct subject *sub = find_subject(s, rec->subject);
+	struct flush f = { s, r };
+
+	if (r->state != RECORDING_UNKNOWN)
+		return 0;
+	if (!sub && add_subject(s, rec->subject, &sub, err) < 0)
+		return -1;
+	if (!rec->started)
+		rec->started = r->met;
+	r->subject = sub;
+	r->index = tr_facts_add_recording(&sub->facts, rec);
+	r->state = RECORDING_WANTED;
+	if (sub->journal)
+		tr_journal_recording(sub->journal, &sub->facts, r->index);
+	tr_facts_each(&r->pending, keep_pending, &f);
+	tr_facts_release(&r->pending);
+	return 0;
+}
+
+void session_unwant(struct session *s, uint16_t recording)
+{
+	struct session_recording *r = &s->recordings[recording];
+
+	drop_pending(r);
+	r->state = RECORDING_UNWANTED;
+}
+
+void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact)
+{
+	struct session_recording *r = &s->recordings[recording];
+
+	switch (r->state) {
+	case RECORDING_WANTED:
+		keep(s, r, fact);
+		return;
+	case RECORDING_UNKNOWN:
+		if (r->pending.n < MAX_PENDING)
+			tr_facts_add(&r->pending, fact, NULL);
+		else
+			tr_fact_release(fact);
+		return;
+	case RECORDING_FREE:
+	case RECORDING_UNWANTED:
+		tr_fact_release(fact);
+	}
+}
+
+struct tr_recording *session_recording(struct session *s, uint16_t recording)
+{
+	struct session_recording *r = &s->recordings[recording];
+
+	return r->state == RECORDING_WANTED ? &r->subject->facts.recordings[r->index] : NULL;
+}
+
+int session_sync(struct session *s, struct tr_err *err)
+{
+	for (size_t i = 0; i < s->n_subjects; i++)
+		if (s->subjects[i]->journal && tr_journal_sync(s->subjects[i]->journal, err) < 0)
+			return -1;
+	return 0;
+}
+
+int session_finish(struct session *s, struct tr_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		struct subject *sub = s->subjects[i];
+		struct tr_err *e = r < 0 ? NULL : err;
+
+		if (sub->journal)
+			r |= tr_journal_finish(tr_take(sub->journal), &sub->facts, e);
+		else if (sub->path)
+			r |= tr_trace_write(&sub->facts, sub->path, e);
+	}
+	return r < 0 ? -1 : 0;
+}

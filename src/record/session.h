@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From recordings to traces: facts of a recording wait until it is known whose they are, then go
+ * to that subject's set and its journal. Several recordings of one subject make one trace.
+ */
+#ifndef RECORD_SESSION_H
+#define RECORD_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trammel/err.h"
+#include "trammel/event.h"
+#include "trammel/facts.h"
+#include "trammel/trace.h"
+
+enum recording_state {
+	RECORDING_FREE = 0,
+	RECORDING_UNKNOWN, /* met; not yet known whose */
+	RECORDING_WANTED,
+	RECORDING_UNWANTED,
+};
+
+struct subject {
+	char *name;
+	struct tr_facts facts;
+	struct tr_journal *journal; /* NULL: none (stdout, memory only) */
+	char *path;
+};
+
+struct session_recording {
+	enum recording_state state;
+	struct tr_facts pending; /* while UNKNOWN */
+	struct subject *subject; /* when WANTED */
+	uint32_t index; /* in subject->facts.recordings */
+	int64_t met;
+};
+
+struct session {
+	const char
+		*out; /* one trace, here; "-" is stdout; NULL with dir NULL: kept in memory only */
+	const char *dir; /* a trace per subject */
+	struct session_recording recordings[TR_MAX_RECORDINGS];
+	struct subject **subjects;
+	size_t n_subjects, cap_subjects;
+	size_t n_facts; /* keys over all subjects, for progress */
+	int64_t last_new; /* when the last of them came */
+};
+
+void session_init(struct session *s, const char *out, const char *dir);
+void session_release(struct session *s);
+
+void session_met(struct session *s, uint16_t recording, int64_t now);
+/*
+ * It is wanted, and is `rec` (whose members are taken; rec->subject names the subject). Opens the
+ * journal of a new subject. A second subject where there is one file is an error that names both.
+ */
+int session_want(struct session *s, uint16_t recording, struct tr_recording *rec,
+		 struct tr_err *err);
+void session_unwant(struct session *s, uint16_t recording);
+/* Takes what fact points to. Facts of unwanted recordings are dropped. */
+void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact);
+/* The recording as it stands in its subject, or NULL. Valid until the next session_want. */
+struct tr_recording *session_recording(struct session *s, uint16_t recording);
+/* Syncs all journals. */
+int session_sync(struct session *s, struct tr_err *err);
+/* Writes each trace in its place. The first error is reported, and the others are written all the same. */
+int session_finish(struct session *s, struct tr_err *err);
+
+#endif
