@@ -11,11 +11,12 @@
 #define OUTPUT_LIMIT (16 << 20)
 #define TIMEOUT_MS   10000
 
-/* The first line of what it complained about, without its "Error: ". */
+/* Its "Error: " line, behind any number of warnings; else the first line of what it said. */
 static void complaint(const struct process_output *o, char *buf, size_t size)
 {
-	const char *p = strncmp(o->err, "Error: ", 7) ? o->err : o->err + 7;
+	const char *p = strstr(o->err, "Error: ");
 
+	p = p ? p + strlen("Error: ") : o->err;
 	snprintf(buf, size, "%.*s", (int)strcspn(p, "\n"), p);
 	if (!*buf)
 		snprintf(buf, size, "failed with status %d",
