@@ -4,6 +4,7 @@
  * what nobody should. And the parts that decide without asking: machine, subject, context.
  */
 #include <check.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,6 +237,7 @@ START_TEST(knows_podman_behind_dockers_socket)
 	ck_assert_str_eq(tr_engine_version(e), "podman 28.0.1");
 	ck_assert_int_eq(tr_engine_kind(e), TR_ENGINE_PODMAN);
 	ck_assert_int_eq(tr_engine_inspect(e, "full", &c, &err), 0);
+	ck_assert_str_eq(c.image, "localhost/lab/busybox:1");
 	ck_assert_str_eq(c.runtime, "runc");
 	tr_container_release(&c);
 	tr_engine_close(e);
@@ -338,8 +340,37 @@ static int run_sh(const char *script, const struct process_user *user, int timeo
 	return process_run(argv, user, timeout_ms, 1000, o, err);
 }
 
+/* Whoever left its process id in the file. A dead child of init's may be a zombie for a moment. */
+static bool has_died(void)
+{
+	char path[64];
+	FILE *f;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/tmp/test_engine.%d", getpid());
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(fscanf(f, "%d", &pid), 1);
+	fclose(f);
+	unlink(path);
+	for (int i = 0; i < 100; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+		f = fopen(path, "r");
+		if (!f || fgetc(f) == EOF) {
+			if (f)
+				fclose(f);
+			return true;
+		}
+		fclose(f);
+		usleep(20000);
+	}
+	kill(pid, SIGKILL);
+	return false;
+}
+
 START_TEST(processes)
 {
+	char script[100];
 	tr_cleanup_err struct tr_err err = { 0 };
 	struct process_output o;
 
@@ -351,8 +382,11 @@ START_TEST(processes)
 	ck_assert_int_eq(run_sh("yes", NULL, 5000, &o, &err), -1);
 	ck_assert_msg(strstr(tr_err_msg(&err), "more than 1000") != NULL, "%s", tr_err_msg(&err));
 	/* The group goes too: nothing is left to hold the pipe, or the machine. */
-	ck_assert_int_eq(run_sh("sleep 300 & sleep 300", NULL, 300, &o, &err), -1);
+	snprintf(script, sizeof(script), "sleep 300 & echo $! >/tmp/test_engine.%d; wait",
+		 getpid());
+	ck_assert_int_eq(run_sh(script, NULL, 500, &o, &err), -1);
 	ck_assert_msg(strstr(tr_err_msg(&err), "not done within") != NULL, "%s", tr_err_msg(&err));
+	ck_assert(has_died());
 	ck_assert_int_eq(run_sh("exec >&- 2>&-; sleep 300", NULL, 1000, &o, &err), 0);
 	ck_assert(WIFSIGNALED(o.status));
 	process_output_release(&o);
@@ -364,10 +398,12 @@ START_TEST(processes_of_another_user)
 	struct process_user user = { .uid = 1234, .gid = 4321, .home = "/nonexistent" };
 	tr_cleanup_err struct tr_err err = { 0 };
 	struct process_output o;
+	gid_t roots = 7;
 
 	if (geteuid() != 0)
 		return;
 	setenv("SECRET_OF_ROOT", "x", 1);
+	ck_assert_int_eq(setgroups(1, &roots), 0);
 	ck_assert_int_eq(run_sh("id -u; id -G; echo $HOME $XDG_RUNTIME_DIR $SECRET_OF_ROOT", &user,
 				5000, &o, &err),
 			 0);

@@ -240,6 +240,8 @@ START_TEST(refuses_what_is_no_container)
 		"[{},{}]",
 		"{}",
 		"{\"Id\":\"../../etc\"}",
+		"{\"Id\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/..\","
+		"\"Config\":{},\"HostConfig\":{},\"State\":{}}",
 		"{" ID "}",
 		"{" ID ",\"Config\":[],\"HostConfig\":{},\"State\":{}}",
 		"{" ID ",\"Config\":{\"Image\":1},\"HostConfig\":{},\"State\":{}}",
