@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `trammel show` makes of the facts, between the command and the two ways to print it. */
+#ifndef CLI_SHOW_H
+#define CLI_SHOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trammel/facts.h"
+
+/* Columns of the counts: all, then one for each phase. */
+enum {
+	COUNT_ALL,
+	COUNT_RUNTIME,
+	COUNT_MAIN,
+	COUNT_EXEC,
+	COUNT_MAX
+};
+
+struct fact_list {
+	const struct tr_fact **v;
+	size_t n, cap;
+};
+
+/* Everything that was done to one file. */
+struct show_file {
+	const char *path;
+	uint16_t perms;
+	uint32_t acts; /* 1 << TR_ACT_* */
+	uint32_t flags, where;
+};
+
+/* What one executable did: a stretch of show.by_exe. */
+struct show_exe {
+	const char *path;
+	const struct tr_fact *fact;
+};
+
+/* How much a kind of fact still grew from recording to recording. */
+struct show_growth {
+	size_t once, twice; /* facts seen in exactly one, exactly two recordings */
+};
+
+struct show {
+	bool list_files, list_exes; /* options */
+	struct tr_facts facts;
+	size_t counts[TR_FACT_MAX][COUNT_MAX];
+	struct show_growth growth[TR_FACT_MAX];
+	struct fact_list syscalls; /* made, in key order: by ABI, then number */
+	struct fact_list refused; /* by the container's profile */
+	struct fact_list execs;
+	struct fact_list others; /* arguments, capabilities, sockets */
+	struct show_file *files; /* by path */
+	size_t n_files, cap_files;
+	struct show_exe *by_exe; /* by path, then key order */
+	size_t n_by_exe, cap_by_exe;
+	int64_t started, stopped, last_new; /* over all recordings; 0 if not known */
+};
+
+/* Fills s from s->facts, whose facts it points to. */
+void show_sum(struct show *s);
+void show_release(struct show *s);
+
+/* Syscalls of one ABI by name, as printed; heap, n of them. */
+const struct tr_fact **show_syscalls_by_name(const struct show *s, enum tr_abi abi, size_t *ret_n);
+
+/*
+ * About how many facts of a kind no recording has seen yet, from those that few have: Chao's
+ * lower bound for incidence data (A. Chao, Biometrics 43, 1987), bias-corrected.
+ */
+size_t show_unseen(const struct show *s, enum tr_fact_kind kind);
+
+void show_print_text(const struct show *s);
+void show_print_json(const struct show *s);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `trammel --json show`: one object with everything, strings escaped as in a trace. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/show.h"
+#include "cli/why.h"
+#include "facts/names.h"
+#include "tables/syscalls.h"
+#include "trace/format.h"
+#include "util/json.h"
+#include "util/mem.h"
+
+static void add_reason(const char *reason, void *arg)
+{
+	json_object_array_add(arg, json_object_new_string(reason));
+}
+
+static json_object *recordings(const struct show *s)
+{
+	json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < s->facts.n_recordings; i++) {
+		const struct tr_recording *rec = &s->facts.recordings[i];
+		json_object *o = recording_to_json(rec), *ending = ending_to_json(rec), *losses;
+		json_object *reasons = json_object_new_array();
+
+		json_object_object_get_ex(ending, "losses", &losses);
+		put(o, "ended", json_object_new_string(tr_ended_name(rec->ended)));
+		put(o, "complete", json_object_new_boolean(tr_recording_complete(rec)));
+		put(o, "losses", json_object_get(losses));
+		why_incomplete(rec, add_reason, reasons);
+		put(o, "incomplete", reasons);
+		json_object_put(ending);
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+static json_object *counts(const struct show *s)
+{
+	static const char *const columns[COUNT_MAX] = { "all", "runtime", "main", "exec" };
+	json_object *all = json_object_new_object();
+
+	for (int k = 0; k < TR_FACT_MAX; k++) {
+		json_object *row = json_object_new_object();
+
+		for (int i = 0; i < COUNT_MAX; i++)
+			put(row, columns[i], json_object_new_uint64(s->counts[k][i]));
+		put(row, "in_one_recording", json_object_new_uint64(s->growth[k].once));
+		put(row, "unseen_estimate",
+		    json_object_new_uint64(show_unseen(s, (enum tr_fact_kind)k)));
+		put(all, tr_fact_kind_name((enum tr_fact_kind)k), row);
+	}
+	return all;
+}
+
+static json_object *syscalls(const struct show *s)
+{
+	json_object *all = json_object_new_object();
+	char buf[32];
+
+	for (int abi = 0; abi < TR_ABI_MAX; abi++) {
+		size_t n;
+		tr_cleanup_free const struct tr_fact **v =
+			show_syscalls_by_name(s, (enum tr_abi)abi, &n);
+		json_object *names = n ? json_object_new_array() : NULL;
+
+		for (size_t i = 0; i < n; i++)
+			json_object_array_add(
+				names, json_object_new_string(syscall_label(
+					       (enum tr_abi)abi, v[i]->nr, buf, sizeof(buf))));
+		if (names)
+			put(all, tr_abi_name((enum tr_abi)abi), names);
+	}
+	return all;
+}
+
+/* The lines of a trace, with the numbers of the recordings above. */
+static json_object *facts(const struct fact_list *l)
+{
+	json_object *all = json_object_new_array();
+
+	for (size_t i = 0; i < l->n; i++)
+		json_object_array_add(all, fact_to_json(l->v[i], &l->v[i]->ev.recordings));
+	return all;
+}
+
+static json_object *acts(uint32_t mask)
+{
+	json_object *a = json_object_new_array();
+
+	for (int i = 0; i < TR_ACT_MAX; i++)
+		if (mask & UINT32_C(1) << i)
+			json_object_array_add(a,
+					      json_object_new_string(tr_act_name((enum tr_act)i)));
+	return a;
+}
+
+static json_object *files(const struct show *s)
+{
+	json_object *all = json_object_new_array();
+	char perms[PERMS_SIZE];
+
+	for (size_t i = 0; i < s->n_files; i++) {
+		const struct show_file *f = &s->files[i];
+		json_object *o = json_object_new_object();
+
+		put_escaped(o, "path", f->path);
+		put(o, "perms", json_object_new_string(perms_name(f->perms, perms)));
+		put(o, "acts", acts(f->acts));
+		put(o, "done", json_object_new_boolean(f->flags & TR_EV_DONE));
+		put(o, "failed", json_object_new_boolean(f->flags & TR_EV_FAILED));
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
+static json_object *exe_row(const struct show_exe *v, size_t n)
+{
+	json_object *o = json_object_new_object(), *names = json_object_new_array();
+	size_t n_of_kind[TR_FACT_MAX] = { 0 };
+	json_object *kinds = json_object_new_object();
+	char buf[32];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct tr_fact *f = v[i].fact;
+
+		n_of_kind[f->kind]++;
+		if (f->kind == TR_FACT_SYSCALL)
+			json_object_array_add(
+				names, json_object_new_string(syscall_label(
+					       (enum tr_abi)f->abi, f->nr, buf, sizeof(buf))));
+	}
+	for (int k = 0; k < TR_FACT_MAX; k++)
+		if (n_of_kind[k])
+			put(kinds, tr_fact_kind_name((enum tr_fact_kind)k),
+			    json_object_new_uint64(n_of_kind[k]));
+	put_escaped(o, "path", v[0].path);
+	put(o, "facts", kinds);
+	put(o, "syscalls", names);
+	return o;
+}
+
+static json_object *executables(const struct show *s)
+{
+	json_object *all = json_object_new_array();
+	size_t start = 0;
+
+	for (size_t i = 1; i <= s->n_by_exe; i++) {
+		if (i < s->n_by_exe && !strcmp(s->by_exe[i].path, s->by_exe[start].path))
+			continue;
+		json_object_array_add(all, exe_row(&s->by_exe[start], i - start));
+		start = i;
+	}
+	return all;
+}
+
+void show_print_json(const struct show *s)
+{
+	json_object *o = json_object_new_object();
+
+	if (s->facts.n_recordings)
+		put_escaped(o, "subject", s->facts.recordings[0].subject);
+	put(o, "complete", json_object_new_boolean(tr_facts_complete(&s->facts)));
+	put(o, "facts", json_object_new_uint64(s->facts.n));
+	put(o, "started", json_object_new_int64(s->started));
+	put(o, "stopped", json_object_new_int64(s->stopped));
+	put(o, "last_new", json_object_new_int64(s->last_new));
+	put(o, "recordings", recordings(s));
+	put(o, "counts", counts(s));
+	put(o, "syscalls", syscalls(s));
+	put(o, "refused", facts(&s->refused));
+	put(o, "files", files(s));
+	put(o, "execs", facts(&s->execs));
+	put(o, "others", facts(&s->others));
+	put(o, "executables", executables(s));
+	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
+	json_object_put(o);
+}

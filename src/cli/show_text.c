@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: Apache-2.0
+/* `trammel show` for people. Every string of a container's is escaped before it is printed. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cmd.h"
+#include "cli/show.h"
+#include "cli/why.h"
+#include "cli/wrap.h"
+#include "facts/names.h"
+#include "tables/syscalls.h"
+#include "util/mem.h"
+#include "util/strbuf.h"
+#include "util/text.h"
+
+#define VALUES_MAX     4 /* of one context key */
+#define RECORDINGS_MAX 8 /* that are told of one by one */
+
+static void print_escaped(const char *s)
+{
+	tr_cleanup_free char *safe = text_escaped(s);
+
+	fputs(safe, stdout);
+}
+
+static void heading(const char *text)
+{
+	printf("\n%s%s%s\n", c_bold(), text, c_reset());
+}
+
+static void print_time(int64_t t)
+{
+	time_t when = (time_t)t;
+	char buf[40];
+	struct tm tm;
+
+	if (t && gmtime_r(&when, &tm) && strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S UTC", &tm))
+		fputs(buf, stdout);
+	else
+		fputs("at an unknown time", stdout);
+}
+
+/* "42 s", "3 min 20 s", "2 h 5 min" */
+static void print_span(int64_t s)
+{
+	if (s < 0)
+		s = 0;
+	if (s < 60)
+		printf("%" PRId64 " s", s);
+	else if (s < 3600)
+		printf("%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
+	else
+		printf("%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
+}
+
+/* The values of a context key over all recordings, as one set. */
+static void all_values(const struct show *s, const char *key, struct tr_strset *ret)
+{
+	for (size_t i = 0; i < s->facts.n_recordings; i++) {
+		const struct tr_strset *v = tr_context_all(&s->facts.recordings[i], key);
+
+		for (size_t k = 0; v && k < v->n; k++)
+			tr_strset_add(ret, v->v[k]);
+	}
+}
+
+static void print_context(const struct show *s, const char *key)
+{
+	struct tr_strset v = { 0 };
+
+	all_values(s, key, &v);
+	if (v.n)
+		printf("  %-16s  ", key);
+	for (size_t i = 0; i < v.n && i < VALUES_MAX; i++) {
+		if (i)
+			printf("\n  %-16s  ", "");
+		print_escaped(v.v[i]);
+	}
+	if (v.n > VALUES_MAX)
+		printf("\n  %-16s  %s... and %zu more%s", "", c_dim(), v.n - VALUES_MAX, c_reset());
+	if (v.n)
+		putchar('\n');
+	tr_strset_release(&v);
+}
+
+/* The keys people look for first, in this order; the others follow in theirs. */
+static const char *const first_keys[] = {
+	"image",	  "image.digest",    "command", "user",
+	"container.name", "kernel",	     "machine", "engine",
+	"runtime",	  "runtime.version", "seccomp", "apparmor",
+};
+
+static void print_contexts(const struct show *s)
+{
+	struct tr_strset keys = { 0 };
+
+	for (size_t i = 0; i < TR_ARRAY_SIZE(first_keys); i++)
+		print_context(s, first_keys[i]);
+	for (size_t i = 0; i < s->facts.n_recordings; i++) {
+		const struct tr_context *c = s->facts.recordings[i].context;
+
+		for (size_t k = 0; c && k < c->n; k++)
+			tr_strset_add(&keys, c->v[k].key);
+	}
+	for (size_t i = 0; i < keys.n; i++) {
+		bool done = false;
+
+		for (size_t k = 0; k < TR_ARRAY_SIZE(first_keys); k++)
+			done |= !strcmp(keys.v[i], first_keys[k]);
+		if (!done)
+			print_context(s, keys.v[i]);
+	}
+	tr_strset_release(&keys);
+}
+
+static void print_subject(const struct show *s)
+{
+	size_t n = s->facts.n_recordings;
+	const char *subject = n ? s->facts.recordings[0].subject : NULL;
+
+	fputs(c_bold(), stdout);
+	print_escaped(subject ? subject : "(no subject)");
+	printf("%s  ", c_reset());
+	if (n == 1)
+		printf("recorded ");
+	else
+		printf("%zu recordings, the first ", n);
+	print_time(s->started);
+	if (n == 1 && s->started && s->stopped) {
+		printf(" for ");
+		print_span(s->stopped - s->started);
+	} else if (n > 1 && s->stopped) {
+		printf(", the last until ");
+		print_time(s->stopped);
+	}
+	printf("\n\n");
+	print_contexts(s);
+}
+
+static const char *const ended_text[TR_ENDED_MAX] = {
+	[TR_ENDED_UNKNOWN] = "not known",
+	[TR_ENDED_CHECKPOINT] = "a checkpoint: recording went on",
+	[TR_ENDED_INTERRUPTED] = "the recorder was stopped",
+	[TR_ENDED_DURATION] = "its time was up",
+	[TR_ENDED_EXERCISE] = "the exercise was done",
+	[TR_ENDED_EXITED] = "everything recorded had exited",
+};
+
+static void print_reason(const char *reason, void *arg)
+{
+	(void)arg;
+	printf("    - %s\n", reason);
+}
+
+static void print_recording(const struct tr_recording *rec)
+{
+	printf("  %.12s  ", rec->id);
+	print_time(rec->started);
+	if (rec->started && rec->stopped) {
+		printf(", ");
+		print_span(rec->stopped - rec->started);
+	}
+	if (rec->ended != TR_ENDED_UNKNOWN)
+		printf(", ended: %s", ended_text[rec->ended]);
+	putchar('\n');
+	why_incomplete(rec, print_reason, NULL);
+	if (!rec->start_seen)
+		print_reason("its start was not seen: the container was already running "
+			     "(what a container does only once, at its start, is missing)",
+			     NULL);
+}
+
+/* Those with something to tell come first, so that a cut list does not hide them. */
+static void print_recordings(const struct show *s)
+{
+	size_t n = s->facts.n_recordings, shown = 0, bad = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bad += !tr_recording_complete(&s->facts.recordings[i]);
+	heading("Recordings");
+	if (bad)
+		printf("  %sIncomplete%s: %zu of %zu\n", c_red(), c_reset(), bad, n);
+	else
+		printf("  %sComplete%s: nothing was lost\n", c_green(), c_reset());
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < n; i++) {
+			const struct tr_recording *rec = &s->facts.recordings[i];
+			bool plain = tr_recording_complete(rec) && rec->start_seen;
+
+			if (plain == (pass == 1) && shown < RECORDINGS_MAX) {
+				print_recording(rec);
+				shown++;
+			}
+		}
+	}
+	if (n > shown)
+		printf("  %s... and %zu more%s\n", c_dim(), n - shown, c_reset());
+}
+
+static const char *const kind_text[TR_FACT_MAX] = {
+	[TR_FACT_SYSCALL] = "syscalls",	       [TR_FACT_ARG] = "syscall arguments",
+	[TR_FACT_FILE] = "acts on files",      [TR_FACT_EXEC] = "programs run",
+	[TR_FACT_CAPABILITY] = "capabilities", [TR_FACT_SOCKET] = "sockets",
+};
+
+/* What the numbers of facts say about those that are still to come. */
+static void print_outlook(const struct show *s)
+{
+	size_t n = s->facts.n_recordings;
+
+	if (s->last_new && s->started && s->last_new >= s->started) {
+		printf("  The last new fact came ");
+		print_span(s->last_new - s->started);
+		printf(" after the%s start", n > 1 ? " first" : "");
+		if (s->stopped > s->last_new) {
+			printf(", ");
+			print_span(s->stopped - s->last_new);
+			printf(" before the%s end", n > 1 ? " last" : "");
+		}
+		printf(".\n");
+	}
+}
+
+static void print_counts(const struct show *s)
+{
+	bool several = s->facts.n_recordings > 1;
+
+	heading("Facts");
+	if (!s->facts.n) {
+		printf("  none\n");
+		return;
+	}
+	printf("  %s%-18s %8s %8s %8s %8s%s%s\n", c_dim(), "", "all", "runtime", "main", "exec",
+	       several ? "  once only  unseen, about" : "", c_reset());
+	for (int k = 0; k < TR_FACT_MAX; k++) {
+		const size_t *row = s->counts[k];
+
+		if (!row[COUNT_ALL])
+			continue;
+		printf("  %-18s %8zu %8zu %8zu %8zu", kind_text[k], row[COUNT_ALL],
+		       row[COUNT_RUNTIME], row[COUNT_MAIN], row[COUNT_EXEC]);
+		if (several)
+			printf(" %10zu %14zu", s->growth[k].once,
+			       show_unseen(s, (enum tr_fact_kind)k));
+		putchar('\n');
+	}
+	if (several)
+		printf("  %sonce only: in one recording of %zu; unseen: an estimate from those%s\n",
+		       c_dim(), s->facts.n_recordings, c_reset());
+	print_outlook(s);
+}
+
+static void print_syscalls(const struct show *s)
+{
+	char buf[32];
+
+	for (int abi = 0; abi < TR_ABI_MAX; abi++) {
+		struct wrap w = { .indent = 2 };
+		size_t n;
+		tr_cleanup_free const struct tr_fact **v =
+			show_syscalls_by_name(s, (enum tr_abi)abi, &n);
+
+		if (!n)
+			continue;
+		printf("\n%sSyscalls%s of %s: %zu\n", c_bold(), c_reset(),
+		       tr_abi_name((enum tr_abi)abi), n);
+		for (size_t i = 0; i < n; i++)
+			wrap_word(&w, syscall_label((enum tr_abi)abi, v[i]->nr, buf, sizeof(buf)));
+		wrap_end(&w);
+	}
+}
+
+static void add_refusal(struct strbuf *sb, const struct tr_evidence *ev)
+{
+	for (size_t i = 0; i < ev->errnos.n; i++) {
+		const char *name = errno_name((int)ev->errnos.v[i]);
+
+		if (i)
+			strbuf_adds(sb, ", ");
+		if (name)
+			strbuf_adds(sb, name);
+		else
+			strbuf_addf(sb, "errno %u", ev->errnos.v[i]);
+	}
+	if (ev->flags & TR_EV_SIGNALLED)
+		strbuf_addf(sb, "%ssignal", sb->len ? ", " : "");
+}
+
+static void print_refused(const struct show *s)
+{
+	if (!s->refused.n)
+		return;
+	printf("\n%sRefused%s by the profile they ran under: %zu\n", c_bold(), c_reset(),
+	       s->refused.n);
+	for (size_t i = 0; i < s->refused.n; i++) {
+		const struct tr_fact *f = s->refused.v[i];
+		struct strbuf how cleanup_strbuf = STRBUF_INIT;
+		char buf[32];
+
+		add_refusal(&how, &f->ev);
+		printf("  %s%-22s%s %-7s %-14s", c_red(),
+		       syscall_label((enum tr_abi)f->abi, f->nr, buf, sizeof(buf)), c_reset(),
+		       tr_abi_name((enum tr_abi)f->abi), strbuf_str(&how));
+		for (size_t k = 0; k < f->ev.exes.n && k < VALUES_MAX; k++) {
+			printf("%s", k ? ", " : " ");
+			print_escaped(f->ev.exes.v[k]);
+		}
+		if (f->ev.exes.n > VALUES_MAX)
+			printf(", ... and %zu more", f->ev.exes.n - VALUES_MAX);
+		if (!(f->ev.flags & TR_EV_DENIED))
+			printf(" %s(or by a filter of the workload's own)%s", c_dim(), c_reset());
+		putchar('\n');
+	}
+}
+
+/* A file nobody ever got at was looked for in vain. */
+static bool in_vain(const struct show_file *f)
+{
+	return f->flags & TR_EV_FAILED && !(f->flags & TR_EV_DONE);
+}
+
+static void print_files(const struct show *s)
+{
+	size_t by_perms[64] = { 0 }, vain = 0;
+	struct wrap w = { .indent = 2 };
+	char perms[PERMS_SIZE];
+
+	if (!s->n_files)
+		return;
+	for (size_t i = 0; i < s->n_files; i++) {
+		if (in_vain(&s->files[i]))
+			vain++;
+		else
+			by_perms[s->files[i].perms & 63]++;
+	}
+	printf("\n%sFiles%s: %zu, by what was done with them%s\n", c_bold(), c_reset(), s->n_files,
+	       s->list_files ? "" : " (--files lists them)");
+	for (uint16_t p = 0; p < 64; p++) {
+		tr_cleanup_free char *word = NULL;
+
+		if (!by_perms[p])
+			continue;
+		word = tr_xasprintf("%s:%zu", p ? perms_name(p, perms) : "-", by_perms[p]);
+		wrap_word(&w, word);
+	}
+	wrap_end(&w);
+	if (vain)
+		printf("  and %zu that were only asked for: not there, or not allowed\n", vain);
+	for (size_t i = 0; s->list_files && i < s->n_files; i++) {
+		printf("  %-6s %s", perms_name(s->files[i].perms, perms),
+		       in_vain(&s->files[i]) ? c_dim() : "");
+		print_escaped(s->files[i].path);
+		printf("%s%s\n", in_vain(&s->files[i]) ? " (in vain)" : "",
+		       in_vain(&s->files[i]) ? c_reset() : "");
+	}
+}
+
+static void print_execs(const struct show *s)
+{
+	if (!s->execs.n)
+		return;
+	printf("\n%sPrograms run%s: %zu\n", c_bold(), c_reset(), s->execs.n);
+	for (size_t i = 0; i < s->execs.n; i++) {
+		const struct tr_fact *f = s->execs.v[i];
+
+		printf("  ");
+		print_escaped(f->path ? f->path : "");
+		if (f->interp) {
+			printf(" %s(by ", c_dim());
+			print_escaped(f->interp);
+			printf(")%s", c_reset());
+		}
+		putchar('\n');
+	}
+}
+
+/* One executable: its stretch of by_exe is v[0] to v[n - 1]. */
+static void print_exe(const struct show_exe *v, size_t n)
+{
+	size_t counts[TR_FACT_MAX] = { 0 };
+	struct wrap w = { .indent = 4 };
+	const char *sep = "";
+	char buf[32];
+
+	for (size_t i = 0; i < n; i++)
+		counts[v[i].fact->kind]++;
+	printf("  ");
+	print_escaped(v[0].path);
+	printf(" %s(", c_dim());
+	for (int k = 0; k < TR_FACT_MAX; k++) {
+		if (!counts[k])
+			continue;
+		printf("%s%s: %zu", sep, kind_text[k], counts[k]);
+		sep = ", ";
+	}
+	printf(")%s\n", c_reset());
+	for (size_t i = 0; i < n; i++)
+		if (v[i].fact->kind == TR_FACT_SYSCALL)
+			wrap_word(&w, syscall_label((enum tr_abi)v[i].fact->abi, v[i].fact->nr, buf,
+						    sizeof(buf)));
+	wrap_end(&w);
+}
+
+static void print_by_exe(const struct show *s)
+{
+	size_t start = 0;
+
+	if (!s->list_exes)
+		return;
+	heading("By executable");
+	for (size_t i = 1; i <= s->n_by_exe; i++) {
+		if (i < s->n_by_exe && !strcmp(s->by_exe[i].path, s->by_exe[start].path))
+			continue;
+		print_exe(&s->by_exe[start], i - start);
+		start = i;
+	}
+	if (!s->n_by_exe)
+		printf("  no fact names one\n");
+}
+
+void show_print_text(const struct show *s)
+{
+	print_subject(s);
+	print_recordings(s);
+	print_counts(s);
+	print_syscalls(s);
+	print_refused(s);
+	print_files(s);
+	print_execs(s);
+	print_by_exe(s);
+}

@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# trammel merge and show: exit status, one line on stderr for each kind of bad input, every file as
+# it was after a failure, and nothing of a container's on the terminal as it is.
+set -u
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+failed=0
+
+fail() {
+	echo "FAIL: $*"
+	sed 's/^/  | /' out err
+	failed=1
+}
+
+# expect STATUS ARGS...: runs trammel, keeps out and err
+expect() {
+	local want=$1 got
+	shift
+	"$TRAMMEL" "$@" >out 2>err </dev/null
+	got=$?
+	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
+}
+
+# says FILE PATTERN: what was printed has it
+says() {
+	grep -q -- "$2" "$1" || fail "no '$2' in $1"
+}
+
+# refuses STATUS PATTERN ARGS...: one line on stderr, nothing on stdout, no file changed or left
+refuses() {
+	local want=$1 pattern=$2 before
+	shift 2
+	before=$(state)
+	expect "$want" "$@"
+	says err "$pattern"
+	[ "$(wc -l <err)" -eq 1 ] || fail "trammel $*: more than one line"
+	[ -s out ] && fail "trammel $*: something on stdout"
+	[ "$before" = "$(state)" ] || fail "trammel $*: changed a file"
+}
+
+state() {
+	find . -type f ! -name out ! -name err -exec ls -li --time-style=full-iso {} + | sort
+	find . -type f ! -name out ! -name err -exec cksum {} + | sort
+}
+
+a=0123456789abcdef0123456789abcdef b=fedcba9876543210fedcba9876543210
+
+# trace ID SUBJECT ENDED LOSSES COMPLETE LINE...
+trace() {
+	local id=$1 subject=$2 ended=$3 losses=$4 complete=$5
+	shift 5
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"%s","started":1700000000,"stopped":1700000042,"start_seen":true,"context":{"image":["%s:1"],"kernel":["6.1.0"]}}]}\n' \
+		"$id" "$subject" "$subject"
+	printf '%s\n' "$@"
+	printf '{"end":true,"facts":%d,"complete":%s,"recordings":[{"id":"%s","ended":"%s","losses":{%s}}]}\n' \
+		$# "$complete" "$id" "$ended" "$losses"
+}
+read_='{"fact":"syscall","abi":"x86_64","nr":0,"name":"read","recordings":[0],"first":1700000001,"phases":["main"],"exes":["/bin/web"],"flags":["done"]}'
+write_='{"fact":"syscall","abi":"x86_64","nr":1,"name":"write","recordings":[0],"phases":["exec"],"exes":["/bin/\\x1b[2Jsh"],"flags":["done"]}'
+clone3='{"fact":"syscall","abi":"x86_64","nr":435,"name":"clone3","recordings":[0],"exes":["/bin/web"],"flags":["denied"],"errnos":["ENOSYS"]}'
+open_='{"fact":"file","path":"/etc/\\x1b]0;owned\\x07\\x0apasswd","act":"open","perms":"r","recordings":[0],"flags":["done"]}'
+gone='{"fact":"file","path":"/nowhere","act":"open","perms":"r","recordings":[0],"flags":["failed"]}'
+exec_='{"fact":"exec","path":"/start.sh","interp":"/bin/sh","recordings":[0],"flags":["done"]}'
+
+trace $a web exited '' true "$read_" "$clone3" "$open_" "$gone" "$exec_" >one.trace
+trace $b web exited '' true "$read_" "$write_" >two.trace
+trace $b web exited '"ring":3,"path_deep":1' false "$write_" >lossy.trace
+trace $b other exited '' true "$write_" >other.trace
+{ head -n 2 one.trace; printf '{"fact":"sysc'; } >cut.trace
+{ head -n 1 one.trace; printf '{"fact":"sysc\n%s\n' "$read_"; } >hole.trace
+sed 's/"version":1/"version":7/' one.trace >newer.trace
+: >empty.trace
+echo '{"trammel":"tune","version":1}' >tune.json
+mkdir a-directory
+# Links, never the devices' own names: a rename that should not be replaces the link and not, for
+# everybody on the machine, /dev/null.
+ln -s /dev/full full
+ln -s /dev/null null
+echo precious >out.trace
+
+# wrong usage and bad input
+for cmd in merge show; do
+	[ $cmd = merge ] && o="-o out.trace" || o=
+	# shellcheck disable=SC2086 # $o is two words or none
+	{
+		refuses 2 "$cmd: a trace is missing" $cmd $o
+		refuses 2 "$cmd: unknown option '--nope'" $cmd --nope $o one.trace
+		refuses 2 "only one of the traces can be '-'" $cmd $o - -
+		refuses 2 'none.trace: No such file' $cmd $o one.trace none.trace
+		refuses 2 'a-directory: not a trace: it is a directory' $cmd $o a-directory
+		refuses 2 'empty.trace: not a trace: it is empty' $cmd $o empty.trace
+		refuses 2 "tune.json:1: not a trace: it says 'tune'" $cmd $o tune.json
+		refuses 2 'newer.trace:1: a trace of version 7: this trammel reads up to version 1' \
+			$cmd $o newer.trace
+		refuses 2 'hole.trace:2: not JSON' $cmd $o one.trace hole.trace
+		refuses 2 "one.trace is of 'web', but other.trace is of 'other'" \
+			$cmd $o one.trace other.trace
+		refuses 2 'standard input: not a trace: it is empty' $cmd $o -
+	}
+	expect 0 $cmd --help
+	says out "Usage: trammel $cmd"
+	says out 'Exit status: '
+done
+refuses 2 "-o FILE is missing" merge one.trace
+refuses 2 "option '-o' needs a value" merge one.trace -o
+refuses 2 'a-directory: cannot write here' merge -o a-directory one.trace
+refuses 2 'nowhere/x: cannot write here' merge -o nowhere/x one.trace
+refuses 2 'expected a name' merge -o out.trace --subject '' one.trace
+refuses 3 'full: No space left' merge -o full one.trace
+[ -L full ] || fail "a device was replaced by a file"
+expect 2 -j merge -o out.trace none.trace
+says err '^{"error":"none.trace: No such file'
+if [ "$(id -u)" -ne 0 ]; then
+	cp one.trace unreadable.trace && chmod 0 unreadable.trace
+	refuses 2 'unreadable.trace: Permission denied' merge -o out.trace unreadable.trace
+	rm -f unreadable.trace
+fi
+
+# any order, grouping and repetition give the same bytes
+expect 0 merge -o ab one.trace two.trace
+says err 'ab: 6 facts of 2 recordings'
+expect 0 merge -o ba two.trace one.trace two.trace
+cmp -s ab ba || fail "the order makes a difference"
+cp two.trace inplace
+expect 0 merge -o inplace inplace one.trace
+cmp -s ab inplace || fail "an input cannot be the output"
+expect 0 merge -o again ab
+cmp -s ab again || fail "a finished trace is not written as it was read"
+expect 0 merge -o - ab one.trace
+cmp -s ab out || fail "standard output differs"
+"$TRAMMEL" merge -o piped - two.trace <one.trace 2>err || fail "standard input is not read"
+cmp -s ab piped || fail "standard input differs"
+[ "$(stat -c %a ab)" = 600 ] || fail "a trace is readable by others"
+expect 0 merge -o null one.trace
+[ -L null ] || fail "a device was replaced by a file"
+if [ "$(id -u)" -eq 0 ]; then
+	SUDO_UID=12345 SUDO_GID=12346 "$TRAMMEL" merge -o mine one.trace 2>err
+	[ "$(stat -c %u:%g mine)" = 12345:12346 ] || fail "not the caller's under sudo"
+fi
+expect 0 merge -o renamed --subject '/a b' one.trace other.trace
+expect 0 show renamed
+says out '^/a b  '
+expect 0 -j merge -o ab one.trace two.trace
+python3 -c 'import json,sys; o = json.load(open("out")); sys.exit(o["facts"] != 6 or not o["complete"])' ||
+	fail "merge: wrong JSON"
+
+# what is incomplete stays so, and is said
+expect 0 merge -o out.trace one.trace lossy.trace
+says err 'warning: recording fedcba987654 is incomplete: 3 events were dropped'
+says err 'path_deep'
+expect 4 show out.trace
+says out 'Incomplete: 1 of 2'
+says out '3 events were dropped: the ring buffer was full (ring)'
+expect 0 merge -o out.trace cut.trace
+says err 'it has no end'
+expect 4 show out.trace
+expect 4 show cut.trace
+says out 'it has no end: the recorder was killed, or is still at work'
+says out 'Syscalls of x86_64: 1'
+
+# the page
+expect 0 show one.trace
+says out '^web  recorded 2023-11-14 22:13:20 UTC for 42 s'
+says out 'image  *web:1'
+says out 'Complete: nothing was lost'
+says out '^  read$'
+says out 'clone3  *x86_64  *ENOSYS  */bin/web'
+says out '/start.sh (by /bin/sh)'
+says out 'and 1 that were only asked for'
+says out 'The last new fact came 1 s after the start, 41 s before the end'
+grep -q owned out && fail "files are listed without --files"
+expect 0 show --files --by-exe one.trace two.trace
+says out '/etc/\\x1b]0;owned\\x07\\x0apasswd'
+says out '/bin/\\x1b\[2Jsh (syscalls: 1)'
+for options in "--color=never" "--json"; do
+	expect 0 $options show --files --by-exe one.trace two.trace
+	LC_ALL=C grep -q '[^[:print:]	]' out && fail "$options: a control character got out"
+done
+expect 4 --json show one.trace lossy.trace
+python3 - <<'END' || fail "show: wrong JSON"
+import json
+o = json.load(open("out"))
+assert o["subject"] == "web" and o["complete"] is False
+assert o["syscalls"] == {"x86_64": ["read", "write"]}
+assert [f["name"] for f in o["refused"]] == ["clone3"]
+assert o["counts"]["file"]["all"] == 2 and len(o["files"]) == 2
+bad = [r for r in o["recordings"] if not r["complete"]]
+assert len(bad) == 1 and bad[0]["losses"] == {"ring": 3, "path_deep": 1} and len(bad[0]["incomplete"]) == 2
+assert {e["path"]: e["syscalls"] for e in o["executables"]}["/bin/web"] == ["read", "clone3"]
+END
+"$TRAMMEL" show one.trace >/dev/full 2>err
+[ $? -eq 3 ] || fail "a full disk is not said"
+
+exit "$failed"
