@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Events of the ring buffer: any bytes, as if a program of ours had a bug. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/decode.h"
+
+static void decode(const struct tr_event *e, const void *data, size_t len)
+{
+	struct tr_fact f;
+	char *binary = NULL;
+
+	if (decode_file(data, len, &f)) {
+		if (f.path[0] != '/')
+			abort();
+		tr_fact_release(&f);
+	}
+	if (decode_exec(data, len, &f, &binary)) {
+		if (f.path[0] != '/' || !binary)
+			abort();
+		tr_fact_release(&f);
+	}
+	free(binary);
+	if (decode_call(e, data, len, &f))
+		tr_fact_release(&f);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
+int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
+{
+	/* The ring buffer aligns what it gives; so do we, and exactly, for the sanitizer to see. */
+	void *copy = malloc(size ? size : 1);
+	const struct tr_event *e;
+	const void *data;
+	size_t len;
+
+	if (!copy)
+		return 0;
+	memcpy(copy, bytes, size);
+	e = decode_event(copy, size, &data, &len);
+	if (e)
+		decode(e, data, len);
+	free(copy);
+	return 0;
+}

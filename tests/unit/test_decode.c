@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/suite.h"
+#include "record/decode.h"
+
+/* An event as the programs write it, its strings one behind the other. */
+struct bytes {
+	char b[8192];
+	size_t len;
+};
+
+static void put(struct bytes *e, const void *data, size_t len)
+{
+	memcpy(e->b + e->len, data, len);
+	e->len += len;
+}
+
+static struct bytes file_event(const char *path, uint32_t flags, uint32_t magic, uint16_t perms,
+			       uint8_t act)
+{
+	struct tr_event_file f = { .flags = flags, .magic = magic, .perms = perms, .act = act };
+	struct bytes e = { .len = 0 };
+
+	f.path_len = (uint16_t)strlen(path);
+	f.owner = 1;
+	put(&e, &f, sizeof(f));
+	put(&e, path, strlen(path));
+	return e;
+}
+
+static struct bytes exec_event(const char *binary, const char *name, const char *interp,
+			       const char *cwd)
+{
+	struct tr_event_exec x = { 0 };
+	struct bytes e = { .len = 0 };
+
+	x.file.perms = TR_PERM_X;
+	x.file.act = TR_ACT_EXEC;
+	x.file.path_len = (uint16_t)strlen(binary);
+	x.name_len = (uint16_t)strlen(name);
+	x.interp_len = (uint16_t)strlen(interp);
+	x.cwd_len = (uint16_t)strlen(cwd);
+	put(&e, &x, sizeof(x));
+	put(&e, binary, strlen(binary));
+	put(&e, name, strlen(name));
+	put(&e, interp, strlen(interp));
+	put(&e, cwd, strlen(cwd));
+	return e;
+}
+
+START_TEST(file_becomes_a_fact)
+{
+	struct bytes e =
+		file_event("/etc/passwd", 0, OVERLAYFS_SUPER_MAGIC, TR_PERM_R, TR_ACT_OPEN);
+	struct tr_fact f;
+
+	ck_assert(decode_file(e.b, e.len, &f));
+	ck_assert_int_eq(f.kind, TR_FACT_FILE);
+	ck_assert_str_eq(f.path, "/etc/passwd");
+	ck_assert_int_eq(f.perms, TR_PERM_R);
+	ck_assert_int_eq(f.ev.where, TR_WHERE_IMAGE);
+	ck_assert_int_eq(f.ev.flags, TR_EV_DONE | TR_EV_OWNER);
+	tr_fact_release(&f);
+}
+END_TEST
+
+START_TEST(directory_ends_in_a_slash)
+{
+	struct bytes e = file_event("/tmp", TR_PATH_DIRECTORY, TMPFS_MAGIC, TR_PERM_R, 0);
+	struct bytes root = file_event("/", TR_PATH_DIRECTORY, TMPFS_MAGIC, TR_PERM_R, 0);
+	struct tr_fact f;
+
+	ck_assert(decode_file(e.b, e.len, &f));
+	ck_assert_str_eq(f.path, "/tmp/");
+	tr_fact_release(&f);
+	ck_assert(decode_file(root.b, root.len, &f));
+	ck_assert_str_eq(f.path, "/");
+	tr_fact_release(&f);
+}
+END_TEST
+
+START_TEST(place_follows_from_the_file_system)
+{
+	static const struct {
+		const char *path;
+		uint32_t magic, flags, where;
+	} rows[] = {
+		{ "/x", OVERLAYFS_SUPER_MAGIC, 0, TR_WHERE_IMAGE },
+		{ "/data/x", 0xef53, TR_PATH_CROSSED, TR_WHERE_VOLUME },
+		{ "/run/x", TMPFS_MAGIC, TR_PATH_CROSSED, TR_WHERE_TMPFS },
+		{ "/dev/null", TMPFS_MAGIC, TR_PATH_CROSSED, TR_WHERE_DEV },
+		{ "/device", TMPFS_MAGIC, TR_PATH_CROSSED, TR_WHERE_TMPFS },
+		{ "/dev/pts/0", DEVPTS_SUPER_MAGIC, TR_PATH_CROSSED, TR_WHERE_DEV },
+		{ "/proc/1/maps", 0x9fa0, TR_PATH_CROSSED, TR_WHERE_PROC },
+		{ "/sys/x", SYSFS_MAGIC, TR_PATH_CROSSED, TR_WHERE_SYS },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bytes e = file_event(rows[i].path, rows[i].flags, rows[i].magic, 1, 0);
+		struct tr_fact f;
+
+		ck_assert(decode_file(e.b, e.len, &f));
+		ck_assert_msg(f.ev.where == rows[i].where, "%s: %u", rows[i].path, f.ev.where);
+		tr_fact_release(&f);
+	}
+}
+END_TEST
+
+START_TEST(malformed_events_are_no_facts)
+{
+	struct bytes e = file_event("/etc/passwd", 0, 0, 1, 0), x;
+	struct bytes cut = file_event("/a", TR_PATH_TRUNCATED, 0, 1, 0);
+	struct bytes relative = file_event("a", 0, 0, 1, 0), act = file_event("/a", 0, 0, 1, 99);
+	struct tr_fact f;
+	char *binary;
+
+	for (size_t n = 0; n < e.len; n++)
+		ck_assert_msg(!decode_file(e.b, n, &f), "%zu bytes", n);
+	ck_assert(!decode_file(cut.b, cut.len, &f));
+	ck_assert(!decode_file(relative.b, relative.len, &f));
+	ck_assert(!decode_file(act.b, act.len, &f));
+	x = exec_event("/bin/sh", "/bin/sh", "/bin/sh", "/");
+	for (size_t n = 0; n < x.len; n++)
+		ck_assert_msg(!decode_exec(x.b, n, &f, &binary), "%zu bytes", n);
+}
+END_TEST
+
+START_TEST(exec_of_a_binary)
+{
+	struct bytes e = exec_event("/usr/bin/dash", "/bin/sh", "/bin/sh", "/");
+	struct tr_fact f;
+	char *binary;
+
+	ck_assert(decode_exec(e.b, e.len, &f, &binary));
+	ck_assert_int_eq(f.kind, TR_FACT_EXEC);
+	ck_assert_str_eq(f.path, "/usr/bin/dash");
+	ck_assert_ptr_null(f.interp);
+	ck_assert_str_eq(binary, "/usr/bin/dash");
+	free(binary);
+	tr_fact_release(&f);
+}
+END_TEST
+
+START_TEST(exec_of_a_script)
+{
+	struct bytes e = exec_event("/usr/bin/dash", "./run.sh", "/bin/sh", "/srv/app");
+	struct tr_fact f;
+	char *binary;
+
+	ck_assert(decode_exec(e.b, e.len, &f, &binary));
+	ck_assert_str_eq(f.path, "/srv/app/run.sh");
+	ck_assert_str_eq(f.interp, "/usr/bin/dash");
+	ck_assert(f.ev.flags & TR_EV_STRING);
+	free(binary);
+	tr_fact_release(&f);
+}
+END_TEST
+
+START_TEST(joins_names)
+{
+	static const struct {
+		const char *dir, *name, *want;
+	} rows[] = {
+		{ "/a/b", "c", "/a/b/c" },
+		{ "/a/b", "../c", "/a/c" },
+		{ "/a", "/x//y/./z", "/x/y/z" },
+		{ "/", "../../..", "/" },
+		{ "/a", ".", "/a" },
+		{ "", "x", "/x" },
+		{ "/a", "...", "/a/..." },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *got = decode_join(rows[i].dir, rows[i].name);
+
+		ck_assert_str_eq(got, rows[i].want);
+		free(got);
+	}
+}
+END_TEST
+
+START_TEST(refusals)
+{
+	struct tr_event e = { .type = TR_EVENT_DENIED };
+	struct tr_event_denied d = { .abi = TR_ABI_X86_64, .nr = 165, .ret = -1 };
+	struct tr_fact f;
+
+	ck_assert(decode_call(&e, &d, sizeof(d), &f));
+	ck_assert_int_eq(f.ev.flags, TR_EV_DENIED);
+	ck_assert(tr_u32set_has(&f.ev.errnos, 1));
+	tr_fact_release(&f);
+	d.ret = 165; /* rolled back: killed or trapped */
+	d.inner = 1;
+	ck_assert(decode_call(&e, &d, sizeof(d), &f));
+	ck_assert_int_eq(f.ev.flags, TR_EV_INNER_DENIED | TR_EV_SIGNALLED);
+	ck_assert_uint_eq(f.ev.errnos.n, 0);
+	tr_fact_release(&f);
+	e.type = TR_EVENT_ODD_CALL;
+	d.nr = 9999;
+	ck_assert(decode_call(&e, &d, sizeof(d), &f));
+	ck_assert_int_eq(f.ev.flags, TR_EV_DONE);
+	tr_fact_release(&f);
+	d.abi = 99;
+	ck_assert(!decode_call(&e, &d, sizeof(d), &f));
+	ck_assert(!decode_call(&e, &d, sizeof(d) - 1, &f));
+}
+END_TEST
+
+START_TEST(headers_are_checked)
+{
+	struct tr_event e = { .type = TR_EVENT_ENDED, .len = sizeof(e) };
+	const void *data;
+	size_t len;
+
+	ck_assert_ptr_nonnull(decode_event(&e, sizeof(e), &data, &len));
+	ck_assert_uint_eq(len, 0);
+	ck_assert_ptr_null(decode_event(&e, sizeof(e) - 1, &data, &len));
+	e.len = sizeof(e) + 1;
+	ck_assert_ptr_null(decode_event(&e, sizeof(e), &data, &len));
+	e.len = sizeof(e);
+	e.recording = TR_MAX_RECORDINGS;
+	ck_assert_ptr_null(decode_event(&e, sizeof(e), &data, &len));
+	e.recording = 0;
+	e.row = TR_MAX_ROWS;
+	ck_assert_ptr_null(decode_event(&e, sizeof(e), &data, &len));
+}
+END_TEST
+
+TR_SUITE("decode", file_becomes_a_fact, directory_ends_in_a_slash,
+	 place_follows_from_the_file_system, malformed_events_are_no_facts, exec_of_a_binary,
+	 exec_of_a_script, joins_names, refusals, headers_are_checked)

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/suite.h"
+#include "record/session.h"
+#include "util/mem.h"
+
+static char dir[64];
+
+static void make_dir(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/trammel-test.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+
+static void remove_dir(void)
+{
+	char cmd[128];
+
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	ck_assert_int_eq(system(cmd), 0);
+}
+
+static void fact(struct session *s, uint16_t recording, uint32_t nr)
+{
+	struct tr_fact f = { .kind = TR_FACT_SYSCALL, .nr = nr };
+
+	f.ev.flags = TR_EV_DONE;
+	session_fact(s, recording, &f);
+}
+
+static int want(struct session *s, uint16_t recording, const char *subject, struct tr_err *err)
+{
+	struct tr_recording rec = { 0 };
+	int r;
+
+	tr_recording_new_id(&rec);
+	rec.subject = tr_xstrdup(subject);
+	rec.ended = TR_ENDED_EXITED;
+	r = session_want(s, recording, &rec, err);
+	tr_recording_release(&rec);
+	return r;
+}
+
+START_TEST(facts_wait_until_it_is_known_whose_they_are)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+
+	session_init(&s, NULL, NULL);
+	session_met(&s, 0, 1);
+	session_met(&s, 1, 1);
+	fact(&s, 0, 1);
+	fact(&s, 1, 2);
+	fact(&s, 9, 3); /* never met */
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	session_unwant(&s, 1);
+	fact(&s, 1, 4);
+	fact(&s, 0, 5);
+	ck_assert_uint_eq(s.n_subjects, 1);
+	ck_assert_uint_eq(s.subjects[0]->facts.n, 2);
+	session_release(&s);
+}
+END_TEST
+
+START_TEST(one_subject_takes_several_recordings)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+
+	session_init(&s, NULL, NULL);
+	session_met(&s, 0, 1);
+	session_met(&s, 1, 1);
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	ck_assert_int_eq(want(&s, 1, "a", &err), 0);
+	fact(&s, 0, 1);
+	fact(&s, 1, 1);
+	ck_assert_uint_eq(s.n_subjects, 1);
+	ck_assert_uint_eq(s.subjects[0]->facts.n_recordings, 2);
+	ck_assert_uint_eq(s.subjects[0]->facts.n, 1);
+	session_release(&s);
+}
+END_TEST
+
+START_TEST(one_file_holds_one_subject)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+	char path[128];
+
+	make_dir();
+	snprintf(path, sizeof(path), "%s/t", dir);
+	session_init(&s, path, NULL);
+	session_met(&s, 0, 1);
+	session_met(&s, 1, 1);
+	ck_assert_int_eq(want(&s, 0, "first", &err), 0);
+	ck_assert_int_eq(want(&s, 1, "second", &err), -1);
+	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), "first"));
+	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), "second"));
+	tr_err_clear(&err);
+	session_release(&s);
+	remove_dir();
+}
+END_TEST
+
+START_TEST(a_directory_holds_a_trace_each)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+	struct tr_facts back;
+	char path[128];
+
+	make_dir();
+	session_init(&s, NULL, dir);
+	session_met(&s, 0, 1);
+	session_met(&s, 1, 1);
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	/* A name that would leave the directory, or hide. */
+	ck_assert_int_eq(want(&s, 1, "../../x y", &err), 0);
+	fact(&s, 0, 1);
+	fact(&s, 1, 2);
+	ck_assert_int_eq(session_sync(&s, &err), 0);
+	ck_assert_int_eq(session_finish(&s, &err), 0);
+	snprintf(path, sizeof(path), "%s/_._.._x_y.trace", dir);
+	ck_assert_int_eq(access(path, F_OK), 0);
+	tr_facts_init(&back);
+	snprintf(path, sizeof(path), "%s/a.trace", dir);
+	ck_assert_int_eq(tr_trace_read(&back, path, &err), 0);
+	ck_assert_uint_eq(back.n, 1);
+	tr_facts_release(&back);
+	session_release(&s);
+	remove_dir();
+}
+END_TEST
+
+START_TEST(a_journal_is_what_a_crash_leaves)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+	struct tr_facts back;
+	char path[128];
+
+	make_dir();
+	snprintf(path, sizeof(path), "%s/t", dir);
+	session_init(&s, path, NULL);
+	session_met(&s, 0, 1);
+	ck_assert_int_eq(access(path, F_OK), -1); /* nothing before anything is known */
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	fact(&s, 0, 1);
+	ck_assert_int_eq(session_sync(&s, &err), 0);
+	tr_facts_init(&back);
+	ck_assert_int_eq(tr_trace_read(&back, path, &err), 0);
+	ck_assert_uint_eq(back.n, 1);
+	ck_assert(!tr_facts_complete(&back));
+	tr_facts_release(&back);
+	session_release(&s);
+	remove_dir();
+}
+END_TEST
+
+TR_SUITE("session", facts_wait_until_it_is_known_whose_they_are,
+	 one_subject_takes_several_recordings, one_file_holds_one_subject,
+	 a_directory_holds_a_trace_each, a_journal_is_what_a_crash_leaves)
