@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Profiles of next to nothing, under real runtimes: what the workload needs is a dozen known calls, so
+# that every other call a start needs is one that the runtime sets (profiles/runtime/) must have. A
+# call that is made in one start of ten shows only in many starts.
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+live_begin busybox
+[ "$(uname -m)" = x86_64 ] || skip "the trace is of x86_64"
+starts=20
+[ -z "${TRAMMEL_LONG:-}" ] || starts=200
+
+# What busybox echo and sleep make, as strace sees it.
+calls="arch_prctl brk clock_nanosleep exit_group getrandom getuid mprotect nanosleep prctl prlimit64
+	readlink rseq set_robust_list set_tid_address write"
+id=0123456789abcdef0123456789abcdef
+{
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"echo","start_seen":true}]}\n' $id
+	n=0
+	for name in $calls; do
+		nr=$(awk -F, -v n="$name" '$1 == n { print $2 }' "$TRAMMEL_SOURCE/src/tables/syscalls.csv")
+		printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"phases":["main"],"flags":["done"]}\n' \
+			"$nr" "$name"
+		n=$((n + 1))
+	done
+	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"syscall":%d}}\n' \
+		$n $id $n
+} >echo.trace
+
+# emit RUNTIME: RUNTIME.json with the sets of its version, or with all where that is not known
+emit() {
+	local version
+	version=$("$1" --version | awk 'NR == 1 { print $NF }')
+	"$TRAMMEL" emit seccomp --runtime "$1-$version" -o "$1.json" echo.trace ||
+		"$TRAMMEL" emit seccomp -o "$1.json" echo.trace || fail "emit for $1 $version"
+}
+
+# often WHAT CMD...: CMD says hi each time
+often() {
+	local what=$1 out
+	shift
+	for i in $(seq "$starts"); do
+		out=$("$@" 2>&1)
+		[ "$out" = hi ] || fail "$what, start $i of $starts: $out"
+	done
+	echo "$what: $starts of $starts"
+}
+
+[ "$(docker info -f '{{.DefaultRuntime}}')" = runc ] || skip "the engine's runtime is not runc"
+emit runc
+for nnp in false true; do
+	often "docker run, no_new_privileges $nnp" docker run --rm --network none \
+		--security-opt seccomp=runc.json --security-opt no-new-privileges=$nnp \
+		trammel-lab/busybox /bin/busybox echo hi
+	often "docker run as another user, no_new_privileges $nnp" docker run --rm --network none -u 1000 \
+		--security-opt seccomp=runc.json --security-opt no-new-privileges=$nnp \
+		trammel-lab/busybox /bin/busybox echo hi
+	live_container --network none --security-opt seccomp=runc.json \
+		--security-opt no-new-privileges=$nnp trammel-lab/busybox /bin/busybox sleep 600
+	often "docker exec, no_new_privileges $nnp" docker exec "$CONTAINER" /bin/busybox echo hi
+done
+
+# What was not seen is refused: the profile is in force.
+if docker run --rm --network none --security-opt seccomp=runc.json trammel-lab/busybox \
+	/bin/busybox mkdir /tmp/x 2>err; then
+	fail "mkdir went through"
+fi
+grep -q 'not permitted' err || fail "mkdir: $(cat err)"
+
+# crun, on a bundle: Docker's daemon may not have it. It refuses a hybrid of cgroups v1 and v2, so it
+# gets a mount namespace with v2 alone, and makes none.
+command -v crun >/dev/null || skip "no crun; runc went through"
+emit crun
+mkdir -p bundle/rootfs/bin
+cp "$(command -v busybox)" bundle/rootfs/bin/busybox || skip "no busybox for a bundle; runc went through"
+# config NNP: bundle/config.json with crun.json in it
+config() {
+	crun spec -f bundle/config.json 2>/dev/null || (cd bundle && rm -f config.json && crun spec) || return 1
+	python3 - "$1" <<'END'
+import json, sys
+config = json.load(open("bundle/config.json"))
+config["process"].update(terminal=False, args=["/bin/busybox", "echo", "hi"],
+                         noNewPrivileges=sys.argv[1] == "true", rlimits=[])
+config["linux"].pop("resources", None)
+config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"] if n["type"] != "cgroup"]
+profile = json.load(open("crun.json"))
+for rule in profile["syscalls"]:
+    rule.pop("comment", None)
+config["linux"]["seccomp"] = profile
+json.dump(config, open("bundle/config.json", "w"))
+END
+}
+# shellcheck disable=SC2016 # for the inner shell
+for nnp in false true; do
+	config $nnp || fail "no configuration for crun"
+	often "crun run, no_new_privileges $nnp" unshare -m --propagation private sh -c '
+		umount -R /sys/fs/cgroup 2>/dev/null
+		mount -t cgroup2 none /sys/fs/cgroup &&
+		crun --cgroup-manager=disabled run -b bundle "trammel-sets-$$"'
+done
+exit 0
