@@ -19,7 +19,7 @@
  * above 5, an empty name, ...) is refused here; unknown members are ignored, as they do.
  */
 int tr_seccomp_read(struct tr_seccomp *ret, const char *path, struct tr_err *err);
-/* The same from text in memory. */
+/* The same from text in memory, which has a NUL behind its len bytes. */
 int tr_seccomp_parse(struct tr_seccomp *ret, const char *text, size_t len, const char *name,
 		     struct tr_err *err);
 

@@ -146,15 +146,14 @@ static int read_sets(const struct json_reader *rd, json_object *o, struct policy
 	return 0;
 }
 
-static int load_file(struct policy_runtime *rt, const struct data_file *file, struct tr_err *err)
+int policy_runtime_add(struct policy_runtime *rt, const char *name, const char *text, size_t len,
+		       struct tr_err *err)
 {
-	struct json_reader rd = {
-		.name = file->name, .text = file->text, .len = file->size, .err = err
-	};
+	struct json_reader rd = { .name = name, .text = text, .len = len, .err = err };
 	json_object *o = NULL;
 	int r;
 
-	if (json_parse(file->text, file->size, file->name, 1, &o, err) < 0)
+	if (json_parse(text, len, name, 1, &o, err) < 0)
 		return -1;
 	r = read_sets(&rd, o, rt);
 	json_object_put(o);
@@ -173,11 +172,12 @@ int policy_runtime_load(struct policy_runtime *ret, const char *selection, struc
 	if (check_selection(selection, err) < 0)
 		return -1;
 	for (size_t i = 0; i < data_n_files; i++) {
-		tr_cleanup_free char *set = set_name(&data_files[i]);
+		const struct data_file *file = &data_files[i];
+		tr_cleanup_free char *set = set_name(file);
 
 		if (!set || !selected(selection, set))
 			continue;
-		if (load_file(&rt, &data_files[i], err) < 0) {
+		if (policy_runtime_add(&rt, file->name, file->text, file->size, err) < 0) {
 			policy_runtime_release(&rt);
 			return -1;
 		}

@@ -4,6 +4,7 @@
 #define POLICY_RUNTIME_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "trammel/err.h"
 #include "trammel/rules.h"
@@ -18,6 +19,9 @@ struct policy_runtime {
 
 /* Loads the sets that `selection` asks for (struct tr_policy_opts.runtime says how). */
 int policy_runtime_load(struct policy_runtime *ret, const char *selection, struct tr_err *err);
+/* Adds the sets of one file's text (profiles/README.md has the format), called `name`. */
+int policy_runtime_add(struct policy_runtime *rt, const char *name, const char *text, size_t len,
+		       struct tr_err *err);
 void policy_runtime_release(struct policy_runtime *rt);
 
 #endif

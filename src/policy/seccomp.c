@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/build.h"
 #include "policy/refuse.h"
-#include "policy/runtime.h"
 #include "tables/csv.h"
 #include "tables/data.h"
 #include "tables/syscalls.h"
@@ -348,31 +348,36 @@ static int add_errno_plan(struct builder *b, struct tr_err *err)
 	return 0;
 }
 
-static int build(struct builder *b, const struct tr_facts *facts, const char *runtime,
-		 struct tr_err *err)
+static int add_groups(struct builder *b, const struct policy_runtime *rt, struct tr_err *err)
 {
-	struct policy_runtime rt;
-	int r;
-
-	tr_facts_each(facts, take_fact, b);
-	if (!b->report->abis)
-		return tr_err_set(
-			err, TR_ERR_INPUT,
-			"no syscalls were recorded: there is nothing to make a profile of");
-	if (policy_runtime_load(&rt, runtime, err) < 0)
-		return -1;
 	add_arches(b);
 	add_observed(b);
-	add_runtime(b, &rt);
-	r = add_always(b, err);
-	if (!r)
-		add_conditional(b, &rt);
-	policy_runtime_release(&rt);
-	if (r < 0 || add_errno_plan(b, err) < 0)
+	add_runtime(b, rt);
+	if (add_always(b, err) < 0)
+		return -1;
+	add_conditional(b, rt);
+	if (add_errno_plan(b, err) < 0)
 		return -1;
 	for (size_t i = 0; i < b->n; i++)
 		b->report->n_denied += b->names[i].denied && !b->names[i].done;
 	return 0;
+}
+
+int policy_build(struct tr_seccomp *p, struct tr_policy_report *report,
+		 const struct tr_facts *facts, const struct policy_runtime *rt, struct tr_err *err)
+{
+	struct builder b = { .p = p, .report = report, .n = syscall_count() };
+	int r;
+
+	b.names = tr_xcalloc(b.n, sizeof(*b.names));
+	tr_facts_each(facts, take_fact, &b);
+	if (report->abis)
+		r = add_groups(&b, rt, err);
+	else
+		r = tr_err_set(err, TR_ERR_INPUT,
+			       "no syscalls were recorded: there is nothing to make a profile of");
+	free(b.names);
+	return r;
 }
 
 void tr_policy_report_release(struct tr_policy_report *r)
@@ -386,16 +391,15 @@ int tr_policy_seccomp(struct tr_seccomp *ret, const struct tr_facts *facts,
 		      struct tr_err *err)
 {
 	struct tr_policy_report report = { 0 };
+	struct policy_runtime rt;
 	struct tr_seccomp p;
-	struct builder b = { .p = &p, .report = &report, .n = syscall_count() };
 	int r;
 
-	if (policy_refuse(facts, opts, err) < 0)
+	if (policy_refuse(facts, opts, err) < 0 || policy_runtime_load(&rt, opts->runtime, err) < 0)
 		return -1;
 	tr_seccomp_init(&p);
-	b.names = tr_xcalloc(b.n, sizeof(*b.names));
-	r = build(&b, facts, opts->runtime, err);
-	free(b.names);
+	r = policy_build(&p, &report, facts, &rt, err);
+	policy_runtime_release(&rt);
 	if (r < 0) {
 		tr_seccomp_release(&p);
 		tr_policy_report_release(&report);

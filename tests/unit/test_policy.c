@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/suite.h"
+#include "policy/build.h"
 #include "tables/syscalls.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
@@ -291,6 +292,81 @@ START_TEST(hands_back_numbers_without_a_name)
 }
 END_TEST
 
+static size_t count_rules(const struct tr_seccomp *p, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		for (size_t k = 0; k < p->rules[i].n_names; k++)
+			n += !strcmp(p->rules[i].names[k], name);
+	return n;
+}
+
+/* A set with arguments: alternatives, each once, and nothing where a plain rule has the name. */
+START_TEST(runtime_calls_with_arguments)
+{
+#define SET(value, names)                                                                    \
+	"{\"need\":\"always\",\"names\":[" names "],\"args\":[{\"index\":0,\"value\":" value \
+	",\"op\":\"SCMP_CMP_EQ\"}]}"
+	static const char text[] = "{\"sets\":[" SET("38", "\"prctl\",\"read\",\"clone3\"") "," SET(
+		"22", "\"prctl\"") "," SET("38", "\"prctl\",\"exit\"") "]}";
+	struct tr_policy_report report = { 0 };
+	struct policy_runtime rt = { 0 };
+	struct tr_facts f = new_facts();
+	struct tr_err err = { 0 };
+	const struct tr_rule *r = NULL;
+	struct tr_seccomp p;
+
+	add(&f, "read", TR_PHASE_MAIN);
+	tr_seccomp_init(&rt.sets);
+	ck_assert_msg(policy_runtime_add(&rt, "x", text, strlen(text), &err) == 0, "%s",
+		      tr_err_msg(&err));
+	tr_seccomp_init(&p);
+	ck_assert_int_eq(policy_build(&p, &report, &f, &rt, NULL), 0);
+	ck_assert_uint_eq(count_rules(&p, "prctl"), 2);
+	ck_assert_uint_eq(count_rules(&p, "read"), 1);
+	ck_assert_uint_eq(count_rules(&p, "exit"), 1);
+	/* an errno rule without conditions would swallow the conditional one */
+	ck_assert_uint_eq(count_rules(&p, "clone3"), 1);
+	ck_assert_uint_eq(report.n_runtime, 2);
+	for (size_t i = 0; i < p.n_rules; i++)
+		if (p.rules[i].n_conds && !strcmp(p.rules[i].names[0], "clone3"))
+			r = &p.rules[i];
+	ck_assert_ptr_nonnull(r);
+	ck_assert_int_eq(r->action, TR_ACTION_ALLOW);
+	ck_assert(r->n_conds == 1 && r->conds[0].value == 38 && r->conds[0].op == TR_CMP_EQ);
+	tr_policy_report_release(&report);
+	policy_runtime_release(&rt);
+	tr_seccomp_release(&p);
+	tr_facts_release(&f);
+}
+END_TEST
+
+static void refuse_set(const char *text, const char *want)
+{
+	struct policy_runtime rt = { 0 };
+	struct tr_err err = { 0 };
+
+	tr_seccomp_init(&rt.sets);
+	ck_assert_int_lt(policy_runtime_add(&rt, "x.json", text, strlen(text), &err), 0);
+	ck_assert_msg(strstr(tr_err_msg(&err), want), "'%s' is not in '%s'", want,
+		      tr_err_msg(&err));
+	tr_err_clear(&err);
+	policy_runtime_release(&rt);
+}
+
+START_TEST(refuses_broken_sets)
+{
+	refuse_set("[]", "x.json:1: expected an object");
+	refuse_set("{}", "expected 'sets'");
+	refuse_set("{\"sets\": [1]}", "sets[0]: expected an object");
+	refuse_set("{\"sets\": [{\"names\": [\"read\"]}]}", "sets[0].need: expected always");
+	refuse_set("{\"sets\": [\n{\"need\": \"maybe\"}]}",
+		   "x.json:2: sets[0].need: expected always");
+	refuse_set("{\"sets\": [{\"need\": \"always\", \"names\": [1]}]}", "sets[0].names[0]");
+}
+END_TEST
+
 static void refuse(const struct tr_facts *f, const struct tr_policy_opts *opts,
 		   enum tr_err_kind kind, const char *want)
 {
@@ -328,6 +404,7 @@ START_TEST(refuses_facts_without_a_start)
 {
 	const struct tr_policy_opts all_the_same = { .allow_no_start = true };
 	struct tr_recording second = { .ended = TR_ENDED_DURATION, .start_seen = true };
+	struct tr_recording third = { .ended = TR_ENDED_DURATION };
 	struct tr_facts f = new_facts();
 	struct tr_seccomp p;
 
@@ -339,6 +416,11 @@ START_TEST(refuses_facts_without_a_start)
 	/* one recording that saw a start is enough */
 	tr_recording_new_id(&second);
 	tr_facts_add_recording(&f, &second);
+	p = make(&f, &plain, NULL);
+	tr_seccomp_release(&p);
+	/* also where it is not the last */
+	tr_recording_new_id(&third);
+	tr_facts_add_recording(&f, &third);
 	p = make(&f, &plain, NULL);
 	tr_seccomp_release(&p);
 	tr_facts_release(&f);
@@ -364,5 +446,6 @@ START_TEST(refuses_facts_about_nothing)
 END_TEST
 
 TR_SUITE("policy", groups_by_reason, chooses_runtimes, keeps_refusals_refused,
-	 names_the_architectures_seen, hands_back_numbers_without_a_name, refuses_incomplete_facts,
+	 names_the_architectures_seen, hands_back_numbers_without_a_name,
+	 runtime_calls_with_arguments, refuses_broken_sets, refuses_incomplete_facts,
 	 refuses_facts_without_a_start, refuses_facts_about_nothing)

@@ -336,6 +336,31 @@ START_TEST(resolves_for_the_host)
 }
 END_TEST
 
+START_TEST(takes_the_first_entry_of_the_architecture)
+{
+	const struct tr_seccomp_host host = { .arch = "amd64", .kernel = 6 << 16 };
+	struct tr_seccomp p, out;
+	struct tr_err err = { 0 };
+
+	p = read_text(BASE ", \"archMap\": [{\"architecture\": \"SCMP_ARCH_AARCH64\", "
+			   "\"subArchitectures\": [\"Z80\"]}, "
+			   "{\"architecture\": \"SCMP_ARCH_X86_64\"}, {\"architecture\": "
+			   "\"SCMP_ARCH_X86_64\", \"subArchitectures\": [\"SCMP_ARCH_X86\"]}]}");
+	ck_assert_int_eq(tr_seccomp_resolve(&out, &p, &host, NULL), 0);
+	ck_assert_uint_eq(out.n_arches, 1);
+	tr_seccomp_release(&p);
+	tr_seccomp_release(&out);
+	/* what the runtime would be given it must know */
+	p = read_text(BASE ", \"archMap\": [{\"architecture\": \"SCMP_ARCH_X86_64\", "
+			   "\"subArchitectures\": [\"Z80\"]}]}");
+	ck_assert_int_lt(tr_seccomp_resolve(&out, &p, &host, &err), 0);
+	ck_assert_int_eq(err.kind, TR_ERR_INPUT);
+	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), "'Z80'"));
+	tr_err_clear(&err);
+	tr_seccomp_release(&p);
+}
+END_TEST
+
 static size_t resolved_rules(const char *filters, const char *const *caps, size_t n_caps,
 			     unsigned kernel)
 {
@@ -479,5 +504,6 @@ END_TEST
 TR_SUITE("seccomp", reads_every_member, reads_what_engines_take, refuses_what_is_no_profile,
 	 refuses_wrong_architectures_and_flags, refuses_wrong_rules, refuses_wrong_conditions,
 	 refuses_what_go_reads_otherwise, reads_the_engines_own, says_what_is_missing,
-	 resolves_for_the_host, includes_all_and_excludes_any, writes_what_it_reads,
-	 writes_flags_and_strings, copies_deep, names_go_both_ways)
+	 resolves_for_the_host, takes_the_first_entry_of_the_architecture,
+	 includes_all_and_excludes_any, writes_what_it_reads, writes_flags_and_strings, copies_deep,
+	 names_go_both_ways)
