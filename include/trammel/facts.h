@@ -246,6 +246,12 @@ void tr_recording_release(struct tr_recording *rec);
 /* Gives rec a fresh random id (getrandom). */
 void tr_recording_new_id(struct tr_recording *rec);
 
+/*
+ * What a value is cut to (it then ends in "..."): a command line of a megabyte must not make a
+ * trace that nobody can read.
+ */
+#define TR_CONTEXT_VALUE_LEN 4096
+
 /* Context. add copies; get returns the first value or NULL; the set form returns NULL if absent. */
 void tr_context_add(struct tr_recording *rec, const char *key, const char *value);
 const char *tr_context_get(const struct tr_recording *rec, const char *key);

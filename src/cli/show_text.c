@@ -88,9 +88,8 @@ static void print_context(const struct show *s, const char *key)
 
 /* The keys people look for first, in this order; the others follow in theirs. */
 static const char *const first_keys[] = {
-	"image",	  "image.digest",    "command", "user",
-	"container.name", "kernel",	     "machine", "engine",
-	"runtime",	  "runtime.version", "seccomp", "apparmor",
+	"image",  "image.digest", "command",	     "user",	"container", "kernel", "arch",
+	"engine", "runtime",	  "runtime.version", "seccomp", "apparmor",
 };
 
 static void print_contexts(const struct show *s)

@@ -45,6 +45,10 @@ struct tr_strset *context_values(struct tr_recording *rec, const char *key)
 
 void tr_context_add(struct tr_recording *rec, const char *key, const char *value)
 {
+	tr_cleanup_free char *cut = NULL;
+
+	if (value && strlen(value) > TR_CONTEXT_VALUE_LEN)
+		value = cut = tr_xasprintf("%.*s...", TR_CONTEXT_VALUE_LEN - 3, value);
 	if (value)
 		tr_strset_add(context_values(rec, key), value);
 }

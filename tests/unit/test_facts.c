@@ -170,6 +170,22 @@ START_TEST(a_recording_merges_by_id)
 }
 END_TEST
 
+START_TEST(context_values_are_bounded)
+{
+	struct tr_recording rec = { 0 };
+	char value[2 * TR_CONTEXT_VALUE_LEN];
+
+	memset(value, 'x', sizeof(value));
+	value[sizeof(value) - 1] = '\0';
+	tr_context_add(&rec, "command", value);
+	tr_context_add(&rec, "command", NULL);
+	ck_assert_uint_eq(tr_context_all(&rec, "command")->n, 1);
+	ck_assert_uint_eq(strlen(tr_context_get(&rec, "command")), TR_CONTEXT_VALUE_LEN);
+	ck_assert_str_eq(tr_context_get(&rec, "command") + TR_CONTEXT_VALUE_LEN - 4, "x...");
+	tr_recording_release(&rec);
+}
+END_TEST
+
 START_TEST(sorting_recordings_keeps_the_meaning)
 {
 	const struct random_opts o = { .max_facts = 100, .max_recordings = 9 };
@@ -289,6 +305,6 @@ START_TEST(names_go_there_and_back)
 END_TEST
 
 TR_SUITE("facts", adding_takes_and_merges, keys_differ_in_every_member,
-	 walks_in_key_order_and_stops, a_recording_merges_by_id,
+	 walks_in_key_order_and_stops, a_recording_merges_by_id, context_values_are_bounded,
 	 sorting_recordings_keeps_the_meaning, completeness, ids_are_fresh, executables_are_bounded,
 	 names_go_there_and_back)
