@@ -69,8 +69,8 @@ static int string(struct walk *w, const char **ret, size_t *ret_len)
 }
 
 /*
- * One letter of s folded as encoding/json folds (fold.go): besides ASCII's case there are two letters outside ASCII
- * that fold into it, the long s and the Kelvin sign.
+ * One letter of s folded as encoding/json folds (fold.go): besides ASCII's case there are two
+ * letters outside ASCII that fold into it, the long s and the Kelvin sign.
  */
 static size_t fold(const char *s, size_t len, char *ret)
 {

@@ -16,7 +16,8 @@
  * Refuses what Go's encoding/json, and so Docker and podman, would not understand as we do: a
  * member of `known` (NULL-terminated, ASCII) that comes twice in an object (Go merges the second
  * into the first, json-c drops the first), is spelled in other letters' case (Go takes it, json-c
- * does not), or is written with an escape; a number json-c would cut to 64 bits. Only objects below known members are looked at.
+ * does not), or is written with an escape; and a whole number that json-c would cut to 64 bits.
+ * Only objects below known members are looked at.
  */
 int json_shape_check(const char *text, size_t len, const char *name, const char *const *known,
 		     struct tr_err *err);

@@ -45,7 +45,7 @@ bool seccomp_is_flag(const char *name)
 	return among(names, TR_ARRAY_SIZE(names), name);
 }
 
-/* moby profiles/seccomp/seccomp_linux.go: nativeToSeccomp, the keys of which are goToNative's values. */
+/* moby profiles/seccomp/seccomp_linux.go: nativeToSeccomp */
 const char *seccomp_arch_of_native(const char *native)
 {
 	static const struct {

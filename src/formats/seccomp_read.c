@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Reading Docker's seccomp JSON. Strict where Docker, runc or libseccomp would refuse the profile
- * when the container starts: better said here, with a line. A member that is null is not there, as in Go.
+ * when the container starts: better said here, with a line. A member that is null is not there,
+ * as in Go.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +53,8 @@ static const char *const known_members[] = {
 };
 
 /*
- * The number (Docker, runc) and podman's name beside it. podman takes the name, Docker never looks at it: a profile in
- * which the two contradict means two things.
+ * The number (Docker, runc) and podman's name beside it. podman takes the name, Docker never looks
+ * at it: a profile in which the two contradict means two things.
  */
 static int member_errno(const struct json_reader *rd, const struct json_place *at, json_object *o,
 			const char *number_key, const char *name_key, int *ret)
