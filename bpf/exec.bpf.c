@@ -93,10 +93,10 @@ int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_pid,
 	}
 	if (!(m->flags & TR_MARK_ENTERED))
 		return 0;
-	row_of_file(task, m, bprm->file);
+	row_of_file(m, address_of(task), address_of(bprm->file));
 	if (entered)
 		send_entry(task, m);
 	if (m->level >= TR_LEVEL_FILES)
-		exec_seen(task, m, bprm);
+		exec_seen(m, address_of(task), address_of(bprm));
 	return 0;
 }

@@ -74,9 +74,12 @@ static __always_inline bool has_path(struct file *file)
 	return !(BPF_CORE_READ(file, f_path.dentry, d_sb, s_flags) & SB_NOUSER);
 }
 
-static __always_inline void file_seen(struct task_struct *task, struct tr_mark *m,
-				      struct file *file, __u16 perms, __u8 act)
+/* Hands a file over, the first time. task and file are addresses (see address_of). */
+__weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at, __u32 perms,
+				__u32 act)
 {
+	struct task_struct *task = (struct task_struct *)task_at;
+	struct file *file = (struct file *)file_at;
 	struct file_key key;
 	struct tr_event_file *e;
 	struct scratch *s;
@@ -84,27 +87,28 @@ static __always_inline void file_seen(struct task_struct *task, struct tr_mark *
 	__u8 owner, one = 1;
 	__u32 len;
 
-	if (!perms || !has_path(file))
-		return;
+	if (!m || !perms || !has_path(file))
+		return 0;
 	owner = BPF_CORE_READ(task, cred, fsuid.val) == BPF_CORE_READ(file, f_inode, i_uid.val);
-	file_key_of(&key, file, m->row, perms, act, owner);
+	file_key_of(&key, file, m->row, (__u16)perms, (__u8)act, owner);
 	if (bpf_map_lookup_elem(&files_seen, &key))
-		return;
+		return 0;
 	s = scratch_take();
 	if (!s) {
 		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
-		return;
+		return 0;
 	}
 	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
 		      BPF_CORE_READ(file, f_path.dentry));
 	len = path_append(s, &w, sizeof(*e));
 	e = (struct tr_event_file *)s->data;
-	fill_file(e, file, &w, perms, act, owner, len);
+	fill_file(e, file, &w, (__u16)perms, (__u8)act, owner, len);
 	event_head(&s->head, TR_EVENT_FILE, task, m);
 	/* A full map only means that the event comes again; the recorder knows it by then. */
 	if (!event_send(s, sizeof(*e) + len, false))
 		bpf_map_update_elem(&files_seen, &key, &one, BPF_ANY);
 	scratch_give_back(s);
+	return 0;
 }
 
 static __always_inline struct file *file_of_fd(struct task_struct *task, long fd)
@@ -140,7 +144,7 @@ static __always_inline void opened(struct task_struct *task, struct tr_mark *m, 
 		perms |= TR_EVENT_PERM_W;
 		act = TR_EVENT_ACT_TRUNCATE;
 	}
-	file_seen(task, m, file, perms, act);
+	file_seen(m, address_of(task), (__u64)file, perms, act);
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */
@@ -148,8 +152,7 @@ static __always_inline __u32 string_append(struct scratch *s, const char *str, _
 {
 	long n;
 
-	if (at > STRINGS_BYTES - PATH_BYTES)
-		return 0;
+	at &= STRINGS_BYTES - 1;
 	n = bpf_probe_read_kernel_str(s->data + at, PATH_BYTES, str);
 	return n > 0 ? (__u32)(n - 1) & (PATH_BYTES - 1) : 0;
 }
@@ -182,7 +185,7 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 {
 	const char *name = BPF_CORE_READ(bprm, filename), *interp = BPF_CORE_READ(bprm, interp);
 
-	file_key_of(key, bprm->file, m->row, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC, 0);
+	file_key_of(key, BPF_CORE_READ(bprm, file), m->row, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC, 0);
 	/* bprm_change_interp gives a script its own string; a binary's two are one. */
 	if (name == interp)
 		return true;
@@ -197,7 +200,7 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 static __always_inline void exec_fill(struct scratch *s, struct task_struct *task,
 				      struct tr_mark *m, struct linux_binprm *bprm, __u32 *ret_len)
 {
-	struct file *file = bprm->file;
+	struct file *file = BPF_CORE_READ(bprm, file);
 	struct tr_event_exec *e = (struct tr_event_exec *)s->data;
 	struct walked w;
 	__u32 at = sizeof(*e), path_len, name_len, interp_len, cwd_len;
@@ -224,29 +227,33 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 }
 
 /* An exec, with the name it was started by: the only trace of a script, whose file is closed. */
-static __always_inline void exec_seen(struct task_struct *task, struct tr_mark *m,
-				      struct linux_binprm *bprm)
+__weak __noinline int exec_seen(struct tr_mark *m, __u64 task_at, __u64 bprm_at)
 {
-	struct scratch *s = scratch_take();
+	struct task_struct *task = (struct task_struct *)task_at;
+	struct linux_binprm *bprm = (struct linux_binprm *)bprm_at;
+	struct scratch *s = m ? scratch_take() : NULL;
 	struct file_key key;
 	__u8 one = 1;
 	__u32 len;
 	bool keyed;
 
+	if (!m)
+		return 0;
 	if (!s) {
 		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
-		return;
+		return 0;
 	}
 	keyed = exec_key_of(&key, s, task, m, bprm);
 	if (keyed && bpf_map_lookup_elem(&files_seen, &key)) {
 		scratch_give_back(s);
-		return;
+		return 0;
 	}
 	exec_fill(s, task, m, bprm, &len);
 	event_head(&s->head, TR_EVENT_EXEC, task, m);
 	if (!event_send(s, len, true) && keyed)
 		bpf_map_update_elem(&files_seen, &key, &one, BPF_ANY);
 	scratch_give_back(s);
+	return 0;
 }
 
 #endif

@@ -18,15 +18,29 @@ struct walked {
 };
 
 /*
+ * A path walk between two steps. It lives in scratch because the verifier forgets what is in a map:
+ * on the stack it would tell every combination of these apart, a hundred steps deep.
+ */
+struct walk {
+	__u64 dentry, mount;
+	__u32 off;
+	__u32 flags; /* TR_PATH_* */
+	__u32 hop_off; /* off at the first hop from a mount to the one below; 0: none yet */
+	__u32 pad;
+};
+
+/*
  * Room for one event and one path under construction. A CPU has one; a program that finds it
  * taken (it interrupted another here, possible since tracepoints run preemptible) counts a loss.
  */
 struct scratch {
 	__u32 busy;
 	struct walked walked;
+	struct walk walk;
 	char path[2 * PATH_BYTES]; /* filled from PATH_BYTES downwards; the rest is slack */
 	struct tr_event head;
-	char data[STRINGS_BYTES];
+	char data[STRINGS_BYTES +
+		  PATH_BYTES]; /* an offset below STRINGS_BYTES has room for a path */
 };
 
 struct {
@@ -35,6 +49,20 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps") __weak;
+
+/*
+ * A pointer as the number that a global function takes; the verifier lets no pointer it knows the
+ * type of pass for one. Global functions (not static, __weak where several objects have them) are
+ * taken apart once, and not anew on each way that leads to them: without them Linux 6.1 runs
+ * into its limit of a million instructions.
+ */
+static __always_inline __u64 address_of(const void *p)
+{
+	__u64 n = 0;
+
+	bpf_probe_read_kernel(&n, sizeof(n), &p);
+	return n;
+}
 
 static __always_inline struct scratch *scratch_take(void)
 {
@@ -62,12 +90,12 @@ static __always_inline void event_head(struct tr_event *e, __u16 type, struct ta
 	e->recording = m->recording;
 	e->len = 0;
 	e->row = m->row;
-	e->tgid = (__u32)task->tgid;
+	e->tgid = (__u32)BPF_CORE_READ(task, tgid);
 	e->phase = m->phase;
 	e->level = m->level;
 	e->flags = m->flags;
 	e->pad = 0;
-	e->filters = (__u32)task->seccomp.filter_count.counter;
+	e->filters = (__u32)BPF_CORE_READ(task, seccomp.filter_count.counter);
 }
 
 /*

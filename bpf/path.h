@@ -19,21 +19,11 @@ static __always_inline struct mount *real_mount(struct vfsmount *mnt)
 	return (struct mount *)((char *)mnt - bpf_core_field_offset(struct mount, mnt));
 }
 
-/* The state of a walk between two steps. */
-struct walk {
-	struct dentry *dentry;
-	struct mount *mount;
-	__u32 off;
-	__u32 flags;
-	bool hopped; /* from a mount to the one below it */
-};
-
 /* One step up. Returns true when the top is reached. */
 static __always_inline bool walk_step(struct walk *w, char *buf)
 {
-	/* Locals, because CO-RE would look for struct walk in the kernel. */
-	struct dentry *dentry = w->dentry, *parent;
-	struct mount *mount = w->mount;
+	struct dentry *dentry = (struct dentry *)w->dentry, *parent;
+	struct mount *mount = (struct mount *)w->mount;
 	struct qstr name;
 	__u32 off = w->off, len;
 
@@ -42,9 +32,10 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 
 		if (up == mount)
 			return true;
-		w->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-		w->mount = up;
-		w->hopped = true;
+		w->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+		w->mount = (__u64)up;
+		if (!w->hop_off)
+			w->hop_off = off;
 		return false;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
@@ -65,41 +56,34 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 	off = (off - 1) & (PATH_BYTES - 1);
 	buf[off] = '/';
 	w->off = off;
-	w->dentry = parent;
-	/* The root itself is mounted on rootfs: only a hop with names above it counts. */
-	if (w->hopped)
-		w->flags |= TR_PATH_CROSSED;
+	w->dentry = (__u64)parent;
 	return false;
 }
 
-/*
- * Walks up from (mnt, dentry), both addresses; the result is in s->path and s->walked. Not static:
- * the verifier takes a global function apart once, and not anew on each way that leads to it.
- */
+/* Walks up from (mnt, dentry), both addresses; the result is in s->path and s->walked. */
 __weak __noinline int walk_up(struct scratch *s, __u64 mnt, __u64 dentry)
 {
-	struct dentry *start = (struct dentry *)dentry;
-	struct walk w = {
-		.dentry = start,
-		.mount = real_mount((struct vfsmount *)mnt),
-		.off = PATH_BYTES - 1,
-	};
 	bool top = false;
 
 	if (!s)
 		return 0;
-	for (int i = 0; i < MAX_COMPONENTS; i++) {
-		top = walk_step(&w, s->path);
-		if (top)
-			break;
-	}
+	s->walk.dentry = dentry;
+	s->walk.mount = (__u64)real_mount((struct vfsmount *)mnt);
+	s->walk.off = PATH_BYTES - 1;
+	s->walk.flags = 0;
+	s->walk.hop_off = 0;
+	for (int i = 0; i < MAX_COMPONENTS && !top; i++)
+		top = walk_step(&s->walk, s->path);
 	if (!top)
-		w.flags |= TR_PATH_TRUNCATED;
-	if (!BPF_CORE_READ(start, d_hash.pprev))
-		w.flags |= TR_PATH_UNLINKED;
-	s->walked.off = w.off;
-	s->walked.len = PATH_BYTES - 1 - w.off;
-	s->walked.flags = w.flags;
+		s->walk.flags |= TR_PATH_TRUNCATED;
+	if (!BPF_CORE_READ((struct dentry *)dentry, d_hash.pprev))
+		s->walk.flags |= TR_PATH_UNLINKED;
+	/* The root itself is mounted on rootfs: only a hop with names above it counts. */
+	if (s->walk.hop_off && s->walk.hop_off != s->walk.off)
+		s->walk.flags |= TR_PATH_CROSSED;
+	s->walked.off = s->walk.off;
+	s->walked.len = PATH_BYTES - 1 - s->walk.off;
+	s->walked.flags = s->walk.flags;
 	return top;
 }
 
@@ -115,15 +99,15 @@ static __always_inline struct walked path_walk(struct scratch *s, __u32 recordin
 }
 
 /*
- * Appends the walked path to s->data at `at`; the root itself is "/". Returns the bytes added.
- * `at` must be at most STRINGS_BYTES - PATH_BYTES.
+ * Appends the walked path to s->data at `at`, below STRINGS_BYTES; the root itself is "/". Returns
+ * the bytes added.
  */
 static __always_inline __u32 path_append(struct scratch *s, struct walked *w, __u32 at)
 {
 	__u32 len = w->len & (PATH_BYTES - 1);
 
-	if (at > STRINGS_BYTES - PATH_BYTES)
-		return 0;
+	/* A mask and not a comparison: it holds for the very register that is added. */
+	at &= STRINGS_BYTES - 1;
 	if (!len) {
 		s->data[at] = '/';
 		return 1;

@@ -69,52 +69,59 @@ static __always_inline void row_announce(struct task_struct *task, struct tr_mar
 }
 
 /* Puts a task on the row of its recording's phase, for want of an executable. */
-static __always_inline void row_of_phase(struct task_struct *task, struct tr_mark *m)
+__weak __noinline int row_of_phase(struct tr_mark *m, __u64 task)
 {
-	struct row_key key = { .recording = m->recording, .phase = m->phase };
+	struct row_key key = { 0 };
 	bool is_new;
+
+	if (!m)
+		return 0;
+	key.recording = m->recording;
+	key.phase = m->phase;
 
 	m->row = row_for(&key, &is_new);
 	if (!m->row)
 		count_loss(m->recording, TR_EVENT_LOSS_MAP);
 	else if (is_new)
-		row_announce(task, m, NULL);
+		row_announce((struct task_struct *)task, m, NULL);
+	return 0;
 }
 
 /*
  * Puts a task on the row of the file it runs. exe_file's path is walked only for a new row. The
  * phase's row stands in where there are too many executables.
  */
-static __always_inline void row_of_file(struct task_struct *task, struct tr_mark *m,
-					struct file *file)
+__weak __noinline int row_of_file(struct tr_mark *m, __u64 task, __u64 file_at)
 {
+	struct file *file = (struct file *)file_at;
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct row_key key = {
-		.recording = m->recording,
-		.phase = m->phase,
-		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
-		.ino = BPF_CORE_READ(inode, i_ino),
-		.generation = BPF_CORE_READ(inode, i_generation),
-	};
+	struct row_key key = { 0 };
 	struct scratch *s;
 	bool is_new;
-	__u32 row = row_for(&key, &is_new);
+	__u32 row;
 
-	if (!row) {
-		row_of_phase(task, m);
-		return;
-	}
+	if (!m)
+		return 0;
+	key.recording = m->recording;
+	key.phase = m->phase;
+	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	key.ino = BPF_CORE_READ(inode, i_ino);
+	key.generation = BPF_CORE_READ(inode, i_generation);
+	row = row_for(&key, &is_new);
+	if (!row)
+		return row_of_phase(m, task);
 	m->row = row;
 	if (!is_new)
-		return;
+		return 0;
 	s = scratch_take();
 	if (!s)
-		return;
+		return 0;
 	struct walked w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
 				    BPF_CORE_READ(file, f_path.dentry));
-	event_head(&s->head, TR_EVENT_ROW, task, m);
+	event_head(&s->head, TR_EVENT_ROW, (struct task_struct *)task, m);
 	event_send(s, path_append(s, &w, 0), false);
 	scratch_give_back(s);
+	return 0;
 }
 
 #endif

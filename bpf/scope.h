@@ -125,18 +125,6 @@ static __always_inline __u16 recording_of_component(struct name_scratch *n, cons
 	return cfg_auto ? new_recording(&n->id) : TR_NO_RECORDING;
 }
 
-/*
- * A pointer as the number that a global function takes; the verifier lets no pointer it knows the
- * type of pass for one.
- */
-static __always_inline __u64 address_of(const void *p)
-{
-	__u64 n = 0;
-
-	bpf_probe_read_kernel(&n, sizeof(n), &p);
-	return n;
-}
-
 /* The recording whose container this cgroup is, or is below; else TR_NO_RECORDING. */
 __noinline int recording_of_cgroup(__u64 address)
 {

@@ -134,7 +134,7 @@ static __always_inline void mapped(struct task_struct *task, struct tr_mark *m,
 		return;
 	file = file_of_fd(task, (int)call_arg(regs, c.abi, 4));
 	if (file)
-		file_seen(task, m, file, TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP);
+		file_seen(m, address_of(task), (__u64)file, TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP);
 }
 
 /* arch/x86/entry/syscalls/syscall_64.tbl; x32 shares these numbers. */
