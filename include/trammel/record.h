@@ -17,9 +17,16 @@
 
 struct tr_recorder;
 
+/* How much is recorded; each level has those below it. */
+enum tr_record_level {
+	TR_RECORD_DEFAULT = 0, /* the highest there is */
+	TR_RECORD_SYSCALLS,
+	TR_RECORD_FILES, /* and files and execs */
+};
+
 struct tr_recorder_opts {
 	bool auto_containers; /* follow every container that appears */
-	uint8_t level; /* TR_LEVEL_*; 0: TR_LEVEL_FILES */
+	enum tr_record_level level;
 	size_t ring_bytes; /* a power of two; 0: 16 MiB */
 	uint32_t max_events; /* first-seen events one recording may hand over; 0: 400,000 */
 };

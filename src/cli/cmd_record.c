@@ -12,7 +12,6 @@
 #include "cli/engines.h"
 #include "cli/progress.h"
 #include "record/run.h"
-#include "trammel/event.h"
 #include "util/mem.h"
 #include "util/text.h"
 
@@ -103,9 +102,9 @@ static int take_time(const char *name, const char *text, long long *ret)
 static int take_level(struct record_args *a, const char *text)
 {
 	if (!strcmp(text, "syscalls"))
-		a->run.level = TR_LEVEL_SYSCALLS;
+		a->run.level = TR_RECORD_SYSCALLS;
 	else if (!strcmp(text, "files"))
-		a->run.level = TR_LEVEL_FILES;
+		a->run.level = TR_RECORD_FILES;
 	else
 		return bad_usage("--level: expected syscalls or files, found '%s'", text);
 	return -1;
@@ -157,10 +156,9 @@ static int take_option(struct record_args *a, int c, char **argv)
 		return take_time("--wait-timeout", optarg, &o->wait_ms);
 	case 'h':
 		return cli_help(&cmd_record);
-	case ':':
-		return bad_usage("option '%s' needs a value", argv[optind - 1]);
 	}
-	return bad_usage("unknown option '%s'", argv[optind - 1]);
+	cli_bad_option(&cmd_record, c, argv);
+	return EXIT_OURS;
 }
 
 static int parse(struct record_args *a, int argc, char **argv)

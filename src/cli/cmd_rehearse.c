@@ -14,7 +14,6 @@
 #include "cli/progress.h"
 #include "record/run.h"
 #include "tables/syscalls.h"
-#include "trammel/event.h"
 #include "trammel/seccomp.h"
 #include "util/json.h"
 #include "util/mem.h"
@@ -116,7 +115,7 @@ static int run_once(const struct rehearsal *h, struct outcome *o, struct tr_err 
 	opts.argv = prepared.argv;
 	opts.cidfile = prepared.cidfile;
 	opts.exercise = h->exercise;
-	opts.level = TR_LEVEL_SYSCALLS;
+	opts.level = TR_RECORD_SYSCALLS;
 	opts.wait_ms = h->wait_ms;
 	opts.who = h->as_root ? (struct fs_owner){ geteuid(), getegid(), 0 } : fs_owner();
 	opts.engines = engines.e;
@@ -438,10 +437,8 @@ static int take_option(struct rehearsal *h, int c, char **argv)
 		return -1;
 	case 'h':
 		return cli_help(&cmd_rehearse);
-	case ':':
-		return cli_usage(&cmd_rehearse, "option '%s' needs a value", argv[optind - 1]);
 	}
-	return cli_usage(&cmd_rehearse, "unknown option '%s'", argv[optind - 1]);
+	return cli_bad_option(&cmd_rehearse, c, argv);
 }
 
 static int check_command(struct rehearsal *h)

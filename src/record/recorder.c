@@ -28,6 +28,9 @@
 #define DEFAULT_RING	   (16u << 20)
 #define DEFAULT_MAX_EVENTS 400000u
 
+_Static_assert((int)TR_RECORD_SYSCALLS == (int)TR_LEVEL_SYSCALLS, "levels");
+_Static_assert((int)TR_RECORD_FILES == (int)TR_LEVEL_FILES, "levels");
+
 struct tr_recorder {
 	struct record_bpf *skel;
 	struct ring_buffer *ring;
@@ -216,7 +219,7 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	r->skel->rodata->cfg_host_mnt_ns = ns_inum("mnt");
 	r->skel->rodata->cfg_host_pid_ns = ns_inum("pid");
 	r->skel->rodata->cfg_auto = opts->auto_containers;
-	r->skel->rodata->cfg_level = opts->level ? opts->level : TR_LEVEL_FILES;
+	r->skel->rodata->cfg_level = (uint8_t)(opts->level ? opts->level : TR_RECORD_FILES);
 	r->skel->rodata->cfg_max_events = opts->max_events ? opts->max_events : DEFAULT_MAX_EVENTS;
 	bpf_map__set_max_entries(r->skel->maps.events,
 				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);

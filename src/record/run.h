@@ -12,6 +12,7 @@
 #include "record/session.h"
 #include "trammel/engine.h"
 #include "trammel/err.h"
+#include "trammel/record.h"
 #include "util/fs.h"
 
 enum run_target {
@@ -40,7 +41,7 @@ struct run_opts {
 	const char *exercise; /* for sh -c */
 	bool out_to_err; /* what argv and the exercise print goes to stderr */
 	long long duration_ms, quiet_ms, wait_ms; /* 0: none */
-	uint8_t level; /* TR_LEVEL_*; 0: default */
+	enum tr_record_level level;
 	const char *out, *dir; /* see session.h; both NULL: in memory only */
 	struct tr_engine **engines; /* taken: closed at the end */
 	unsigned n_engines;
