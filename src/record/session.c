@@ -49,10 +49,15 @@ void session_met(struct session *s, uint16_t recording, int64_t now)
 	tr_facts_init(&r->pending);
 }
 
-/* A subject's name as a file name: what a shell or a person would stumble over becomes '_'. */
+/*
+ * A subject's name as a file name: what a shell or a person would stumble over becomes '_', and so
+ * that no two subjects share a file, a number made of the whole name (FNV-1a) is added then.
+ */
 static char *trace_path(const char *dir, const char *subject)
 {
 	struct strbuf sb = STRBUF_INIT;
+	uint32_t hash = 2166136261u;
+	bool changed = false;
 
 	strbuf_addf(&sb, "%s/", dir);
 	for (const char *p = subject; *p; p++) {
@@ -61,7 +66,11 @@ static char *trace_path(const char *dir, const char *subject)
 			     (*p == '.' && p != subject);
 
 		strbuf_addc(&sb, plain ? *p : '_');
+		changed |= !plain;
+		hash = (hash ^ (unsigned char)*p) * 16777619u;
 	}
+	if (changed)
+		strbuf_addf(&sb, "-%08x", hash);
 	strbuf_adds(&sb, ".trace");
 	return strbuf_detach(&sb);
 }
@@ -160,6 +169,7 @@ int session_want(struct session *s, uint16_t recording, struct tr_recording *rec
 		return -1;
 	if (!rec->started)
 		rec->started = r->met;
+	rec->losses[TR_LOSS_MAP] += r->dropped;
 	r->subject = sub;
 	r->index = tr_facts_add_recording(&sub->facts, rec);
 	r->state = RECORDING_WANTED;
@@ -187,10 +197,12 @@ void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact)
 		keep(s, r, fact);
 		return;
 	case RECORDING_UNKNOWN:
-		if (r->pending.n < MAX_PENDING)
+		if (r->pending.n < MAX_PENDING) {
 			tr_facts_add(&r->pending, fact, NULL);
-		else
+		} else {
+			r->dropped++;
 			tr_fact_release(fact);
+		}
 		return;
 	case RECORDING_FREE:
 	case RECORDING_UNWANTED:

@@ -31,6 +31,7 @@ struct subject {
 struct session_recording {
 	enum recording_state state;
 	struct tr_facts pending; /* while UNKNOWN */
+	uint64_t dropped; /* what did not fit there: a loss */
 	struct subject *subject; /* when WANTED */
 	uint32_t index; /* in subject->facts.recordings */
 	int64_t met;

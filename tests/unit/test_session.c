@@ -120,12 +120,21 @@ START_TEST(a_directory_holds_a_trace_each)
 	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
 	/* A name that would leave the directory, or hide. */
 	ck_assert_int_eq(want(&s, 1, "../../x y", &err), 0);
+	ck_assert_int_eq(strncmp(s.subjects[1]->path, dir, strlen(dir)), 0);
+	ck_assert_ptr_null(strchr(s.subjects[1]->path + strlen(dir) + 1, '/'));
+	ck_assert_int_ne(s.subjects[1]->path[strlen(dir) + 1], '.');
+	/* And a third that would have the second's name. */
+	session_release(&s);
+	session_init(&s, NULL, dir);
+	session_met(&s, 0, 1);
+	session_met(&s, 1, 1);
+	session_met(&s, 2, 1);
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	ck_assert_int_eq(want(&s, 1, "x y", &err), 0);
+	ck_assert_int_eq(want(&s, 2, "x_y", &err), 0);
+	ck_assert_str_ne(s.subjects[1]->path, s.subjects[2]->path);
 	fact(&s, 0, 1);
-	fact(&s, 1, 2);
-	ck_assert_int_eq(session_sync(&s, &err), 0);
 	ck_assert_int_eq(session_finish(&s, &err), 0);
-	snprintf(path, sizeof(path), "%s/_._.._x_y.trace", dir);
-	ck_assert_int_eq(access(path, F_OK), 0);
 	tr_facts_init(&back);
 	snprintf(path, sizeof(path), "%s/a.trace", dir);
 	ck_assert_int_eq(tr_trace_read(&back, path, &err), 0);
@@ -133,6 +142,22 @@ START_TEST(a_directory_holds_a_trace_each)
 	tr_facts_release(&back);
 	session_release(&s);
 	remove_dir();
+}
+END_TEST
+
+START_TEST(what_does_not_fit_while_waiting_is_a_loss)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+
+	session_init(&s, NULL, NULL);
+	session_met(&s, 0, 1);
+	for (uint32_t i = 0; i < 100003; i++)
+		fact(&s, 0, i);
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	ck_assert_uint_eq(s.subjects[0]->facts.n, 100000);
+	ck_assert_uint_eq(session_recording(&s, 0)->losses[TR_LOSS_MAP], 3);
+	session_release(&s);
 }
 END_TEST
 
@@ -163,4 +188,5 @@ END_TEST
 
 TR_SUITE("session", facts_wait_until_it_is_known_whose_they_are,
 	 one_subject_takes_several_recordings, one_file_holds_one_subject,
-	 a_directory_holds_a_trace_each, a_journal_is_what_a_crash_leaves)
+	 what_does_not_fit_while_waiting_is_a_loss, a_directory_holds_a_trace_each,
+	 a_journal_is_what_a_crash_leaves)
