@@ -61,14 +61,22 @@ int cli_usage(const struct cmd *cmd, const char *fmt, ...)
  * In a cluster of short options getopt has not moved on yet, and optopt alone knows the letter; a
  * long option that was given a value it does not take sets optopt too.
  */
-int cli_bad_option(const struct cmd *cmd, int c, char **argv)
+const char *cli_option_word(int c, char **argv)
 {
-	char letter[] = { '-', (char)optopt, '\0' };
+	static char letter[3];
 	const char *word = argv[optind - 1];
 
-	if (optopt > 0 && optopt < 256 && (c == '?' ? !strchr(word, '=') : word[1] != '-'))
-		word = letter;
-	return cli_usage(cmd, c == ':' ? "option '%s' needs a value" : "unknown option '%s'", word);
+	if (optopt <= 0 || optopt >= 256 || (c == '?' ? !!strchr(word, '=') : word[1] == '-'))
+		return word;
+	letter[0] = '-';
+	letter[1] = (char)optopt;
+	return letter;
+}
+
+int cli_bad_option(const struct cmd *cmd, int c, char **argv)
+{
+	return cli_usage(cmd, c == ':' ? "option '%s' needs a value" : "unknown option '%s'",
+			 cli_option_word(c, argv));
 }
 
 static void talk(const char *prefix, const char *fmt, va_list ap)

@@ -45,6 +45,8 @@ enum {
 int cli_fail(struct tr_err *err);
 /* A usage error: message, a hint to --help; returns EXIT_INPUT. */
 int cli_usage(const struct cmd *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The option that getopt_long's answer c ('?' or ':') is about; static, or a word of argv. */
+const char *cli_option_word(int c, char **argv);
 /* The same for what getopt_long returned '?' or ':' about. */
 int cli_bad_option(const struct cmd *cmd, int c, char **argv);
 /* Talk on stderr: unless -q; and only with -v. A newline is added. Escapes nothing: see text.h. */

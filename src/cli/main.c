@@ -69,7 +69,7 @@ static bool decide_progress(const char *how)
 	else if (!strcmp(how, "plain"))
 		cli.progress = PROGRESS_PLAIN;
 	else if (!strcmp(how, "auto"))
-		cli.progress = isatty(STDERR_FILENO) ? PROGRESS_LIVE : PROGRESS_NONE;
+		cli.progress = isatty(STDERR_FILENO) ? PROGRESS_LIVE : PROGRESS_PLAIN;
 	else
 		return false;
 	return true;
@@ -138,9 +138,9 @@ static int parse_globals(int argc, char **argv)
 		case 'h':
 			return print_help();
 		case ':':
-			return usage_error("option '%s' needs a value", argv[optind - 1]);
+			return usage_error("option '%s' needs a value", cli_option_word(c, argv));
 		default:
-			return usage_error("unknown option '%s'", argv[optind - 1]);
+			return usage_error("unknown option '%s'", cli_option_word(c, argv));
 		}
 	}
 	return -1;

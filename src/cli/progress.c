@@ -5,7 +5,7 @@
 
 #include "cli/cmd.h"
 
-#define PLAIN_EVERY 10 /* seconds */
+#define PLAIN_EVERY 30 /* seconds */
 
 static void wipe(struct progress *p)
 {

@@ -220,31 +220,40 @@ static int start(struct run *r, struct tr_err *err)
 	return 0;
 }
 
+static bool has_losses(const struct tr_recording *rec)
+{
+	for (int k = 0; k < TR_LOSS_MAX; k++)
+		if (rec->losses[k])
+			return true;
+	return false;
+}
+
+static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
+{
+	struct tr_recording *rec;
+
+	if (r->session.recordings[i].state == RECORDING_UNKNOWN)
+		run_decide(r, i, NULL);
+	rec = session_recording(&r->session, i);
+	if (!rec)
+		return;
+	tr_recorder_losses(r->rec, i, rec);
+	/* A container that found no slot may have been one of these: none is complete then. */
+	if (r->o->target == RUN_CONTAINERS && !r->cid)
+		rec->losses[TR_LOSS_RECORDING] += tr_recorder_lost_containers(r->rec);
+	rec->ended = r->why;
+	rec->stopped = time(NULL);
+	ret->n_recordings++;
+	ret->n_unfiltered += r->followed[i].unfiltered;
+	ret->n_incomplete += has_losses(rec);
+}
+
 static void close_recordings(struct run *r, struct run_result *ret)
 {
 	tr_recorder_poll(r->rec, NULL);
 	tr_recorder_harvest(r->rec, false);
-	for (uint16_t i = 0; i < r->n_followed; i++) {
-		struct tr_recording *rec = session_recording(&r->session, i);
-
-		if (r->session.recordings[i].state == RECORDING_UNKNOWN)
-			run_decide(r, i, NULL);
-		if (!rec)
-			rec = session_recording(&r->session, i);
-		if (!rec)
-			continue;
-		tr_recorder_losses(r->rec, i, rec);
-		rec->ended = r->why;
-		rec->stopped = time(NULL);
-		ret->n_recordings++;
-		ret->n_unfiltered += r->followed[i].unfiltered;
-		for (int k = 0; k < TR_LOSS_MAX; k++) {
-			if (rec->losses[k]) {
-				ret->n_incomplete++;
-				break;
-			}
-		}
-	}
+	for (uint16_t i = 0; i < r->n_followed; i++)
+		close_recording(r, i, ret);
 }
 
 /*
