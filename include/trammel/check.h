@@ -15,7 +15,7 @@
 
 enum tr_verdict {
 	TR_VERDICT_ALLOWED, /* whatever the arguments are */
-	TR_VERDICT_DEPENDS, /* allowed for some arguments */
+	TR_VERDICT_DEPENDS, /* allowed for some arguments, or for a tracer or listener to decide */
 	TR_VERDICT_DENIED, /* for all of them */
 };
 
@@ -47,9 +47,10 @@ struct tr_check_seccomp {
 void tr_check_seccomp_release(struct tr_check_seccomp *c);
 
 /*
- * Compiles p (as the engine would resolve it on this host, for runc) and asks it for every
- * recorded syscall that was DONE, and for every syscall we know a number of. A fact that was only
- * ever refused is no demand. Returns 0 with *ret filled whether or not something is denied.
+ * Compiles p (as the engine would resolve it on this host, for runc, and for the capabilities that
+ * each recorded container had) and asks it for every recorded syscall that was DONE, and for every
+ * syscall we know a number of. A fact that was only ever refused is no demand. Returns 0 with *ret
+ * filled whether or not something is denied.
  */
 int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 		     const struct tr_facts *facts, struct tr_err *err);

@@ -2,19 +2,39 @@
 /*
  * Every recorded syscall, and every other that has a number, asked of the filter that the profile
  * compiles to. Nothing is concluded from the profile's text.
+ *
+ * A profile can mean different things to containers with different capabilities, so there is a
+ * filter for each set of them that was recorded. What was recorded must pass the filters of the
+ * recordings it was seen in, all of them; what else is allowed is what any of them allows.
  */
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/caps.h"
 #include "eval/compile.h"
 #include "tables/syscalls.h"
 #include "trammel/check.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
 
-/* More answers than libseccomp gives to one number; with more, the first ones decide. */
+/* Far more answers than libseccomp gives to one number. */
 #define MAX_RETURNS 64
+
+struct variant {
+	struct tr_strset caps;
+	struct tr_filter f;
+};
+
+struct checker {
+	struct tr_check_seccomp c;
+	const struct tr_facts *facts;
+	struct variant *variants;
+	size_t n_variants, cap_variants;
+	size_t *of_recording; /* index into variants */
+	struct tr_strset unknown;
+	size_t cap_syscalls, cap_extra;
+};
 
 void tr_check_seccomp_release(struct tr_check_seccomp *c)
 {
@@ -23,6 +43,100 @@ void tr_check_seccomp_release(struct tr_check_seccomp *c)
 	tr_strv_free(c->unknown);
 	memset(c, 0, sizeof(*c));
 }
+
+static void checker_release(struct checker *k)
+{
+	for (size_t i = 0; i < k->n_variants; i++) {
+		tr_strset_release(&k->variants[i].caps);
+		tr_filter_release(&k->variants[i].f);
+	}
+	free(k->variants);
+	free(k->of_recording);
+	tr_strset_release(&k->unknown);
+	tr_check_seccomp_release(&k->c);
+}
+
+/* Compiling */
+
+static int compile(struct checker *k, struct variant *v, const struct tr_seccomp *p,
+		   struct tr_err *err)
+{
+	/* NULL would stand for Docker's default ones. */
+	static const char *const none[] = { "" };
+	const struct tr_seccomp_host host = {
+		.caps = v->caps.n ? (const char *const *)v->caps.v : none,
+		.n_caps = v->caps.n,
+	};
+	struct tr_seccomp resolved;
+	char **unknown;
+	int rc;
+
+	if (tr_seccomp_resolve(&resolved, p, &host, err) < 0)
+		return -1;
+	rc = tr_compile(&v->f, &resolved, TR_RUNTIME_RUNC, &unknown, err);
+	tr_seccomp_release(&resolved);
+	if (rc < 0)
+		return -1;
+	for (char **name = unknown; *name; name++)
+		tr_strset_add(&k->unknown, *name);
+	tr_strv_free(unknown);
+	if (v->f.n > k->c.filter_len)
+		k->c.filter_len = v->f.n;
+	return 0;
+}
+
+static bool same_caps(const struct tr_strset *a, const struct tr_strset *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return true;
+}
+
+/* The variant for a recording's capabilities, compiled if it is the first with these. */
+static int find_variant(struct checker *k, const struct tr_seccomp *p,
+			const struct tr_recording *rec, const struct tr_strset *asked, size_t *ret,
+			struct tr_err *err)
+{
+	struct variant v = { 0 };
+
+	caps_of_recording(&v.caps, rec, asked);
+	for (size_t i = 0; i < k->n_variants; i++) {
+		if (same_caps(&k->variants[i].caps, &v.caps)) {
+			tr_strset_release(&v.caps);
+			*ret = i;
+			return 0;
+		}
+	}
+	if (compile(k, &v, p, err) < 0) {
+		tr_strset_release(&v.caps);
+		return -1;
+	}
+	k->variants = tr_grow(k->variants, &k->cap_variants, k->n_variants, sizeof(*k->variants));
+	*ret = k->n_variants;
+	k->variants[k->n_variants++] = v;
+	return 0;
+}
+
+static int make_variants(struct checker *k, const struct tr_seccomp *p, struct tr_err *err)
+{
+	struct tr_strset asked = { 0 };
+	size_t n = k->facts->n_recordings, first;
+	int rc = 0;
+
+	caps_asked(&asked, p);
+	k->of_recording = tr_xcalloc(n + 1, sizeof(*k->of_recording));
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = find_variant(k, p, &k->facts->recordings[i], &asked, &k->of_recording[i], err);
+	if (n == 0)
+		rc = find_variant(k, p, NULL, &asked, &first, err);
+	tr_strset_release(&asked);
+	return rc;
+}
+
+/* Asking */
 
 enum answer {
 	ANSWER_YES,
@@ -48,52 +162,74 @@ static enum answer answer_of(uint32_t ret)
 	}
 }
 
-/* *ret_refusal: the hardest one, by the kernel's precedence: the smallest as a signed number. */
-static enum tr_verdict ask(const struct tr_filter *f, enum tr_abi abi, uint32_t nr,
-			   uint32_t *ret_refusal)
+struct reply {
+	enum tr_verdict verdict;
+	uint32_t refusal; /* the hardest, if it is DENIED */
+};
+
+/* By the kernel's precedence, the smallest as a signed number. */
+static uint32_t harder(uint32_t a, uint32_t b)
 {
+	return (int32_t)a < (int32_t)b ? a : b;
+}
+
+static struct reply ask(const struct tr_filter *f, enum tr_abi abi, uint32_t nr)
+{
+	struct reply r = { TR_VERDICT_DEPENDS, SECCOMP_RET_ALLOW };
 	uint32_t rets[MAX_RETURNS];
+	bool yes = false, no = false;
 	size_t n =
 		tr_filter_returns(f, tr_audit_arch(abi), tr_filter_nr(abi, nr), rets, MAX_RETURNS);
-	bool yes = false, no = false;
 
-	*ret_refusal = 0;
 	if (n > MAX_RETURNS)
-		return TR_VERDICT_DEPENDS;
+		return r;
 	for (size_t i = 0; i < n; i++) {
 		enum answer a = answer_of(rets[i]);
 
 		yes |= a != ANSWER_NO;
 		no |= a != ANSWER_YES;
-		if (a == ANSWER_NO && (!*ret_refusal || (int32_t)rets[i] < (int32_t)*ret_refusal))
-			*ret_refusal = rets[i];
+		r.refusal = harder(r.refusal, rets[i]);
 	}
-	if (yes && no)
-		return TR_VERDICT_DEPENDS;
-	return yes ? TR_VERDICT_ALLOWED : TR_VERDICT_DENIED;
+	if (!yes || !no)
+		r.verdict = yes ? TR_VERDICT_ALLOWED : TR_VERDICT_DENIED;
+	return r;
 }
 
-struct checker {
-	struct tr_check_seccomp *c;
-	const struct tr_filter *f;
-	size_t cap_syscalls, cap_extra;
-};
+static void add_reply(struct tr_check_syscall *s, struct reply r)
+{
+	if (r.verdict > s->verdict)
+		s->verdict = r.verdict;
+	if (r.verdict == TR_VERDICT_DENIED)
+		s->ret = harder(s->ret, r.refusal);
+}
+
+static bool seen_under(const struct checker *k, const struct tr_fact *fact, size_t variant)
+{
+	const struct tr_u32set *recordings = &fact->ev.recordings;
+
+	for (size_t i = 0; i < recordings->n; i++)
+		if (k->of_recording[recordings->v[i]] == variant)
+			return true;
+	/* A fact of no known recording is asked of all: it must not pass unasked. */
+	return recordings->n == 0;
+}
 
 static int check_fact(const struct tr_fact *fact, void *arg)
 {
 	struct checker *k = arg;
-	struct tr_check_seccomp *c = k->c;
-	struct tr_check_syscall *s;
+	struct tr_check_seccomp *c = &k->c;
+	struct tr_check_syscall s = { fact, TR_VERDICT_ALLOWED, SECCOMP_RET_ALLOW };
 
 	if (fact->kind != TR_FACT_SYSCALL || !(fact->ev.flags & TR_EV_DONE))
 		return 0;
+	for (size_t i = 0; i < k->n_variants; i++)
+		if (seen_under(k, fact, i))
+			add_reply(&s, ask(&k->variants[i].f, (enum tr_abi)fact->abi, fact->nr));
 	c->syscalls = tr_grow(c->syscalls, &k->cap_syscalls, c->n_syscalls, sizeof(*c->syscalls));
-	s = &c->syscalls[c->n_syscalls++];
-	s->fact = fact;
-	s->verdict = ask(k->f, (enum tr_abi)fact->abi, fact->nr, &s->ret);
-	c->n_allowed += s->verdict == TR_VERDICT_ALLOWED;
-	c->n_depends += s->verdict == TR_VERDICT_DEPENDS;
-	c->n_denied += s->verdict == TR_VERDICT_DENIED;
+	c->syscalls[c->n_syscalls++] = s;
+	c->n_allowed += s.verdict == TR_VERDICT_ALLOWED;
+	c->n_depends += s.verdict == TR_VERDICT_DEPENDS;
+	c->n_denied += s.verdict == TR_VERDICT_DENIED;
 	return 0;
 }
 
@@ -105,48 +241,50 @@ static bool was_done(const struct tr_facts *facts, enum tr_abi abi, uint32_t nr)
 	return fact && fact->ev.flags & TR_EV_DONE;
 }
 
-static void check_extra(struct checker *k, const struct tr_facts *facts, enum tr_abi abi,
-			const char *name)
+static void check_extra(struct checker *k, enum tr_abi abi, const char *name)
 {
+	enum tr_verdict best = TR_VERDICT_DENIED;
+	struct tr_check_seccomp *c = &k->c;
 	int nr = syscall_number(abi, name);
-	struct tr_check_seccomp *c = k->c;
-	enum tr_verdict verdict;
-	uint32_t refusal;
 
-	if (nr < 0)
-		return;
-	verdict = ask(k->f, abi, (uint32_t)nr, &refusal);
-	if (verdict == TR_VERDICT_DENIED)
+	for (size_t i = 0; nr >= 0 && i < k->n_variants; i++) {
+		struct reply r = ask(&k->variants[i].f, abi, (uint32_t)nr);
+
+		if (r.verdict < best)
+			best = r.verdict;
+	}
+	if (best == TR_VERDICT_DENIED)
 		return;
 	c->n_granted += abi == syscall_native_abi();
-	if (was_done(facts, abi, (uint32_t)nr))
+	if (was_done(k->facts, abi, (uint32_t)nr))
 		return;
 	c->extra = tr_grow(c->extra, &k->cap_extra, c->n_extra, sizeof(*c->extra));
-	c->extra[c->n_extra++] = (struct tr_check_extra){ abi, (uint32_t)nr, name, verdict };
+	c->extra[c->n_extra++] = (struct tr_check_extra){ abi, (uint32_t)nr, name, best };
+}
+
+static void list_unknown(struct checker *k)
+{
+	k->c.unknown = tr_xcalloc(k->unknown.n + 1, sizeof(*k->c.unknown));
+	for (size_t i = 0; i < k->unknown.n; i++)
+		k->c.unknown[i] = tr_xstrdup(k->unknown.v[i]);
 }
 
 int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 		     const struct tr_facts *facts, struct tr_err *err)
 {
-	const struct tr_seccomp_host here = { 0 };
-	struct tr_check_seccomp c = { 0 };
-	struct tr_seccomp resolved;
-	struct tr_filter f = { 0 };
-	struct checker k = { .c = &c, .f = &f };
-	int rc;
+	struct checker k = { .facts = facts };
 
-	if (tr_seccomp_resolve(&resolved, p, &here, err) < 0)
+	if (make_variants(&k, p, err) < 0) {
+		checker_release(&k);
 		return -1;
-	rc = tr_compile(&f, &resolved, TR_RUNTIME_RUNC, &c.unknown, err);
-	tr_seccomp_release(&resolved);
-	if (rc < 0)
-		return -1;
-	c.filter_len = f.n;
+	}
 	tr_facts_each(facts, check_fact, &k);
 	for (int abi = 0; abi < TR_ABI_MAX; abi++)
 		for (size_t i = 0; i < syscall_count(); i++)
-			check_extra(&k, facts, (enum tr_abi)abi, syscall_at(i));
-	tr_filter_release(&f);
-	*ret = c;
+			check_extra(&k, (enum tr_abi)abi, syscall_at(i));
+	list_unknown(&k);
+	*ret = k.c;
+	memset(&k.c, 0, sizeof(k.c));
+	checker_release(&k);
 	return 0;
 }

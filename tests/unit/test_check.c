@@ -6,6 +6,7 @@
 
 #include "lib/suite.h"
 #include "trammel/check.h"
+#include "trammel/seccomp.h"
 
 static struct tr_facts facts;
 static struct tr_seccomp p;
@@ -154,6 +155,124 @@ START_TEST(the_hardest_refusal_is_told)
 }
 END_TEST
 
+static void recorded(const char *key, const char *value)
+{
+	tr_context_add(&facts.recordings[facts.n_recordings - 1], key, value);
+}
+
+static void another_recording(void)
+{
+	struct tr_recording rec = { 0 };
+
+	tr_recording_new_id(&rec);
+	tr_facts_add_recording(&facts, &rec);
+}
+
+static enum tr_verdict chroot_verdict(const char *profile, const char *key, const char *value)
+{
+	struct tr_check_seccomp c = { 0 };
+	enum tr_verdict verdict;
+	struct tr_err err = { 0 };
+
+	start();
+	tr_seccomp_release(&p);
+	if (key)
+		recorded(key, value);
+	saw(TR_ABI_X86_64, 161, TR_EV_DONE);
+	ck_assert_int_eq(tr_seccomp_read(&p, profile, &err), 0);
+	ck_assert_msg(tr_check_seccomp(&c, &p, &facts, &err) == 0, "%s", tr_err_msg(&err));
+	verdict = c.syscalls[0].verdict;
+	finish(&c);
+	return verdict;
+}
+
+/* Docker's default lets CAP_SYS_CHROOT call chroot, and a container has that by default. */
+START_TEST(asks_for_the_capabilities_that_were_recorded)
+{
+	static const struct {
+		const char *key, *value;
+		enum tr_verdict want;
+	} cases[] = {
+		{ NULL, NULL, TR_VERDICT_ALLOWED },
+		{ "caps.drop", "CAP_CHOWN", TR_VERDICT_ALLOWED },
+		{ "caps.drop", "CAP_SYS_CHROOT", TR_VERDICT_DENIED },
+		{ "caps.drop", "ALL", TR_VERDICT_DENIED },
+		{ "caps.add", "ALL", TR_VERDICT_ALLOWED },
+		{ "privileged", "true", TR_VERDICT_ALLOWED },
+		{ "privileged", "false", TR_VERDICT_ALLOWED },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_int_eq(chroot_verdict("docker-default", cases[i].key, cases[i].value),
+				 cases[i].want);
+}
+END_TEST
+
+START_TEST(every_recording_must_be_allowed_with_its_own)
+{
+	struct tr_check_seccomp c;
+
+	start();
+	recorded("caps.add", "CAP_SYS_ADMIN");
+	saw(TR_ABI_X86_64, 165, TR_EV_DONE); /* mount, in the first only */
+	saw(TR_ABI_X86_64, 161, TR_EV_DONE); /* chroot, in both */
+	another_recording();
+	recorded("caps.drop", "ALL");
+	recorded("engine", "Docker 20.10.24");
+	{
+		struct tr_fact fact = { .kind = TR_FACT_SYSCALL, .nr = 161 };
+
+		tr_u32set_add(&fact.ev.recordings, 1);
+		fact.ev.flags = TR_EV_DONE;
+		tr_facts_add(&facts, &fact, NULL);
+	}
+	tr_seccomp_release(&p);
+	ck_assert_int_eq(tr_seccomp_read(&p, "docker-default", NULL), 0);
+	c = ask();
+	ck_assert_uint_eq(c.n_syscalls, 2);
+	ck_assert_uint_eq(c.syscalls[0].fact->nr, 161);
+	ck_assert_int_eq(c.syscalls[0].verdict, TR_VERDICT_DENIED);
+	ck_assert_int_eq(c.syscalls[1].verdict, TR_VERDICT_ALLOWED);
+	/* what any of them may do */
+	ck_assert_int_eq(extra(&c, TR_ABI_X86_64, "unshare")->verdict, TR_VERDICT_ALLOWED);
+	finish(&c);
+}
+END_TEST
+
+START_TEST(a_fact_of_no_recording_is_asked_too)
+{
+	struct tr_fact fact = { .kind = TR_FACT_SYSCALL, .nr = 165 };
+	struct tr_check_seccomp c;
+
+	start();
+	fact.ev.flags = TR_EV_DONE;
+	tr_facts_add(&facts, &fact, NULL);
+	allow("read");
+	c = ask();
+	ck_assert_uint_eq(c.n_denied, 1);
+	finish(&c);
+}
+END_TEST
+
+START_TEST(podman_gives_other_capabilities)
+{
+	struct tr_check_seccomp c;
+	struct tr_rule *r;
+
+	for (int podman = 0; podman < 2; podman++) {
+		start();
+		recorded("engine", podman ? "podman 4.3.1" : "Docker 20.10.24");
+		saw(TR_ABI_X86_64, 0, TR_EV_DONE);
+		r = allow("read");
+		tr_strings_add(&r->inc_caps, &r->n_inc_caps, "CAP_NET_RAW");
+		c = ask();
+		ck_assert_int_eq(c.syscalls[0].verdict,
+				 podman ? TR_VERDICT_DENIED : TR_VERDICT_ALLOWED);
+		finish(&c);
+	}
+}
+END_TEST
+
 START_TEST(a_profile_no_runtime_takes_is_an_error)
 {
 	struct tr_check_seccomp c = { 0 };
@@ -171,7 +290,9 @@ END_TEST
 
 #ifdef __x86_64__
 TR_SUITE("check", answers_for_what_was_done, lists_what_else_is_allowed,
-	 the_hardest_refusal_is_told, a_profile_no_runtime_takes_is_an_error)
+	 the_hardest_refusal_is_told, asks_for_the_capabilities_that_were_recorded,
+	 every_recording_must_be_allowed_with_its_own, podman_gives_other_capabilities,
+	 a_profile_no_runtime_takes_is_an_error)
 #else
 int main(void)
 {
