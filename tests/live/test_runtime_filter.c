@@ -374,6 +374,23 @@ static void random_profiles(bool with_crun)
 	}
 }
 
+/* More conditions than arguments: crun looks at the first six. */
+static void many_conditions(bool with_crun)
+{
+	struct tr_seccomp p;
+	struct tr_rule *r;
+
+	load(&p, "docker-default@20.10");
+	drop_spare(&p);
+	set_arches(&p, (const char *const[]){ "SCMP_ARCH_X86_64", NULL });
+	r = tr_seccomp_add_rule(&p);
+	tr_rule_add_name(r, "lseek");
+	for (uint64_t v = 1; v <= 8; v++)
+		tr_rule_add_cond(r, (struct tr_cond){ 2, TR_CMP_EQ, v, 0 });
+	both("eight conditions", &p, with_crun);
+	tr_seccomp_release(&p);
+}
+
 static void named_profiles(bool with_crun)
 {
 	static const char *const names[] = { "docker-default", "docker-default@20.10",
@@ -494,6 +511,7 @@ static int run(void)
 		puts("crun is not there, or cannot create a container here: runc alone");
 	named_profiles(with_crun);
 	architectures(with_crun);
+	many_conditions(with_crun);
 	random_profiles(with_crun);
 	refusals(with_crun);
 	printf("%u filters compared, %u containers, %u failures\n", n_compared, n_containers,

@@ -294,6 +294,31 @@ START_TEST(returns_stay_bounded)
 }
 END_TEST
 
+/* Seventeen ways to one place, one more than is kept apart: the last must not get lost. */
+START_TEST(returns_keep_what_is_joined)
+{
+	static struct sock_filter f[128];
+	uint32_t r[4] = { 0 };
+	size_t n = 0, end = 16 * 4 + 1;
+
+	for (uint32_t i = 0; i < 16; i++) {
+		f[n++] = (struct sock_filter)LD(ARG0);
+		f[n++] = (struct sock_filter)JUMP(BPF_JMP | BPF_JEQ | BPF_K, i, 0, 2);
+		f[n++] = (struct sock_filter)LDI(i);
+		f[n] = (struct sock_filter)STMT(BPF_JMP | BPF_JA, (uint32_t)(end - n - 1));
+		n++;
+	}
+	f[n++] = (struct sock_filter)LDI(16);
+	ck_assert_uint_eq(n, end);
+	f[n++] = (struct sock_filter)JUMP(BPF_JMP | BPF_JEQ | BPF_K, 16, 0, 1);
+	f[n++] = (struct sock_filter)RETK(1);
+	f[n++] = (struct sock_filter)RETK(2);
+	ck_assert_uint_eq(returns(f, n, r, 4), 2);
+	ck_assert_uint_eq(r[0], 1);
+	ck_assert_uint_eq(r[1], 2);
+}
+END_TEST
+
 TR_SUITE("cbpf", loads_every_word, moves, computes, jumps, counts_steps,
 	 refuses_what_the_kernel_refuses, returns_follow_known_words, returns_are_never_too_few,
-	 returns_stay_bounded)
+	 returns_stay_bounded, returns_keep_what_is_joined)

@@ -213,6 +213,25 @@ START_TEST(conditions_on_one_argument_become_or)
 }
 END_TEST
 
+START_TEST(crun_looks_at_six_conditions)
+{
+	struct tr_filter f;
+	struct tr_rule *r;
+
+	for (int kind = TR_RUNTIME_RUNC; kind <= TR_RUNTIME_CRUN; kind++) {
+		profile(TR_ACTION_ERRNO);
+		r = rule("personality", TR_ACTION_ALLOW);
+		for (uint64_t v = 1; v <= 7; v++)
+			tr_rule_add_cond(r, (struct tr_cond){ 0, TR_CMP_EQ, v, 0 });
+		f = compile((enum tr_runtime_kind)kind);
+		ck_assert_uint_eq(ask(&f, TR_ABI_X86_64, 135, 6), SECCOMP_RET_ALLOW);
+		ck_assert_uint_eq(ask(&f, TR_ABI_X86_64, 135, 7),
+				  kind == TR_RUNTIME_RUNC ? SECCOMP_RET_ALLOW : EPERM_RET);
+		done(&f);
+	}
+}
+END_TEST
+
 START_TEST(unknown_names_are_left_out_and_told)
 {
 	struct tr_filter f = { 0 };
@@ -298,5 +317,5 @@ END_TEST
 
 TR_SUITE("compile", horizon_moves_with_the_highest_name, mentioning_counts_whatever_the_action,
 	 no_stub_where_runc_makes_none, architectures_keep_their_own_horizon,
-	 conditions_on_one_argument_become_or, unknown_names_are_left_out_and_told,
-	 refuses_what_stops_the_container)
+	 conditions_on_one_argument_become_or, crun_looks_at_six_conditions,
+	 unknown_names_are_left_out_and_told, refuses_what_stops_the_container)
