@@ -292,7 +292,7 @@ END_TEST
 TR_SUITE("check", answers_for_what_was_done, lists_what_else_is_allowed,
 	 the_hardest_refusal_is_told, asks_for_the_capabilities_that_were_recorded,
 	 every_recording_must_be_allowed_with_its_own, podman_gives_other_capabilities,
-	 a_profile_no_runtime_takes_is_an_error)
+	 a_fact_of_no_recording_is_asked_too, a_profile_no_runtime_takes_is_an_error)
 #else
 int main(void)
 {
