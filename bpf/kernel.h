@@ -134,11 +134,13 @@ struct mm_struct {
 };
 struct signal_struct {
 	int nr_threads;
+	unsigned int flags;
 };
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int ptrace;
 	int pid, tgid;
+	int exit_code;
 	struct pid *thread_pid;
 	struct mm_struct *mm;
 	const struct cred *cred;
@@ -183,6 +185,9 @@ struct bpf_iter__task {
 #define MAP_ANONYMOUS 0x20
 /* include/linux/sched.h */
 #define CLONE_THREAD 0x00010000
+/* include/linux/sched/signal.h */
+#define SIGNAL_GROUP_EXIT 0x00000004
+#define SIGSYS		  31
 /* arch/x86/include/asm/thread_info.h: the current syscall came through the 32-bit entry */
 #define TS_COMPAT 0x0002
 /* arch/x86/include/uapi/asm/unistd.h */

@@ -93,4 +93,17 @@ static __always_inline bool counts(struct task_struct *task, struct tr_mark *m)
 	return (m->flags & TR_MARK_ENTERED) || is_filtered(task, m);
 }
 
+/* Notes a call in the task's row. Numbers that no row has a cell for are not noted. */
+static __always_inline void note_call(struct tr_mark *m, struct call c)
+{
+	struct tr_row *row = bpf_map_lookup_elem(&rows, &m->row);
+	__u32 index = c.abi * TR_ROW_NRS + c.nr;
+
+	if (!row || c.nr >= TR_ROW_NRS || index >= TR_ROW_CELLS)
+		return;
+	/* Read before write: an unchanged cache line is shared, a written one moves between CPUs. */
+	if (row->cell[index] != now_epoch)
+		row->cell[index] = now_epoch;
+}
+
 #endif

@@ -58,9 +58,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
-	struct tr_row *row;
 	struct call c;
-	__u32 index;
 
 	if (!m)
 		return 0;
@@ -68,7 +66,6 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 	if (!counts(task, m))
 		return 0;
 	c = call_of(task, id);
-	index = c.abi * TR_ROW_NRS + c.nr;
 	if (c.nr >= TR_ROW_NRS) {
 		struct call_key key = {
 			.row = m->row, .nr = c.nr, .abi = (__u16)c.abi, .type = TR_EVENT_ODD_CALL
@@ -76,12 +73,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 
 		return id == -1 ? 0 : call_seen(task, m, &key, 0);
 	}
-	row = bpf_map_lookup_elem(&rows, &m->row);
-	if (!row || index >= TR_ROW_CELLS)
-		return 0;
-	/* Read before write: an unchanged cache line is shared, a written one moves between CPUs. */
-	if (row->cell[index] != now_epoch)
-		row->cell[index] = now_epoch;
+	note_call(m, c);
 	return 0;
 }
 
@@ -112,6 +104,24 @@ static __always_inline void maybe_denied(struct task_struct *task, struct tr_mar
 	inner = (m->flags & TR_MARK_ENTERED) &&
 		(__u32)task->seccomp.filter_count.counter > m->entry_filters;
 	call_seen(task, m, &key, inner);
+}
+
+/*
+ * SECCOMP_RET_KILL_THREAD ends one thread of several on the spot (kernel/seccomp.c): its call has no
+ * exit. A signal that ends the process has its mark in the process, and may find a thread anywhere.
+ */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_thread_killed, struct task_struct *task)
+{
+	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct pt_regs *regs;
+
+	if (!m || m->in_call || task->exit_code != SIGSYS ||
+	    (task->signal->flags & SIGNAL_GROUP_EXIT))
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	maybe_denied(task, m, regs, call_number(regs));
+	return 0;
 }
 
 /* flags of open_how, which openat2 has behind a pointer; 0 where it cannot be read. */

@@ -140,6 +140,19 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 }
 
 /*
+ * The call a seeded task is in was let in before we came; it may be the only one that this task
+ * ever makes again, or its last. Outside of calls, the number is that of the one before.
+ */
+static __always_inline void note_call_under_way(struct task_struct *task, struct tr_mark *m)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	long id = regs ? call_number(regs) : -1;
+
+	if (id >= 0)
+		note_call(m, call_of(task, id));
+}
+
+/*
  * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
  * repeats it until a pass adds none; children born meanwhile inherit. What they did before is not
  * known, and neither is the moment of their entry: they count from here, as main.
@@ -172,6 +185,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		row_of_file(m, address_of(task), (__u64)exe);
 	else
 		row_of_phase(m, address_of(task));
+	note_call_under_way(task, m);
 	__sync_fetch_and_add(&seeded, 1);
 	return 0;
 }
