@@ -105,7 +105,23 @@ static __always_inline __u16 new_recording(struct cgroup_name *name)
 	return value;
 }
 
-static __always_inline __u16 recording_of_component(struct name_scratch *n, const char *kname)
+/* What to make of a container that is not known. */
+enum {
+	UNKNOWN_IS_NONE,
+	UNKNOWN_IS_NEW, /* follow it, if we follow all that appear */
+	UNKNOWN_IS_IGNORED, /* from now on */
+};
+
+static __always_inline void ignore_name(struct cgroup_name *name)
+{
+	__u16 value = TR_IGNORE_RECORDING;
+
+	/* Unless the map is full, which the names of the containers that run here cannot do. */
+	bpf_map_update_elem(&names, name, &value, BPF_NOEXIST);
+}
+
+static __always_inline __u16 recording_of_component(struct name_scratch *n, const char *kname,
+						    __u32 unknown)
 {
 	__u16 *known;
 	long len;
@@ -122,11 +138,13 @@ static __always_inline __u16 recording_of_component(struct name_scratch *n, cons
 	known = bpf_map_lookup_elem(&names, &n->id);
 	if (known)
 		return *known;
-	return cfg_auto ? new_recording(&n->id) : TR_NO_RECORDING;
+	if (unknown == UNKNOWN_IS_IGNORED)
+		ignore_name(&n->id);
+	return cfg_auto && unknown == UNKNOWN_IS_NEW ? new_recording(&n->id) : TR_NO_RECORDING;
 }
 
 /* The recording whose container this cgroup is, or is below; else TR_NO_RECORDING. */
-__noinline int recording_of_cgroup(__u64 address)
+__noinline int recording_of_cgroup(__u64 address, __u32 unknown)
 {
 	struct cgroup *cgrp = (struct cgroup *)address;
 	__u32 zero = 0;
@@ -136,7 +154,7 @@ __noinline int recording_of_cgroup(__u64 address)
 		return TR_NO_RECORDING;
 	for (int i = 0; i < MAX_CGROUP_LEVELS && cgrp; i++) {
 		struct cgroup_subsys_state *parent;
-		__u16 found = recording_of_component(n, BPF_CORE_READ(cgrp, kn, name));
+		__u16 found = recording_of_component(n, BPF_CORE_READ(cgrp, kn, name), unknown);
 
 		if (found != TR_NO_RECORDING)
 			return found;
@@ -147,10 +165,10 @@ __noinline int recording_of_cgroup(__u64 address)
 }
 
 /* The same for a task: by its place in the v2 tree, then in each v1 hierarchy. */
-__noinline int recording_of_task(__u64 address)
+__noinline int recording_of_task(__u64 address, __u32 unknown)
 {
 	struct css_set *set = BPF_CORE_READ((struct task_struct *)address, cgroups);
-	int found = recording_of_cgroup((__u64)BPF_CORE_READ(set, dfl_cgrp));
+	int found = recording_of_cgroup((__u64)BPF_CORE_READ(set, dfl_cgrp), unknown);
 
 	for (__u32 i = 0; i < 16 && found == TR_NO_RECORDING; i++) {
 		struct cgroup_subsys_state *css = NULL;
@@ -160,7 +178,7 @@ __noinline int recording_of_task(__u64 address)
 		bpf_core_read(&css, sizeof(css), &set->subsys[i]);
 		if (!css)
 			continue;
-		found = recording_of_cgroup((__u64)BPF_CORE_READ(css, cgroup));
+		found = recording_of_cgroup((__u64)BPF_CORE_READ(css, cgroup), unknown);
 	}
 	return found;
 }

@@ -26,6 +26,7 @@ __u32 n_rows __weak = 1; /* row 0 is nobody's */
 __u64 lost_recordings __weak = 0; /* containers met when all slots were taken */
 __u64 lost_scratch __weak = 0; /* a program was interrupted by itself */
 __u32 seeded __weak = 0; /* tasks the last seeding pass marked */
+__u32 seed_ignores __weak = 0; /* what a seeding pass does, see seed_tasks */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);

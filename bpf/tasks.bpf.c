@@ -59,7 +59,7 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task,
 	     bool threadgroup)
 {
-	int recording = recording_of_cgroup(address_of(dst));
+	int recording = recording_of_cgroup(address_of(dst), UNKNOWN_IS_NEW);
 	struct tr_mark *m;
 
 	if (recording >= TR_MAX_RECORDINGS)
@@ -85,7 +85,7 @@ static __always_inline void mark_born(struct task_struct *task, struct task_stru
 
 	if (BPF_CORE_READ(task, cgroups) == BPF_CORE_READ(parent, cgroups))
 		return;
-	recording = recording_of_task(address_of(task));
+	recording = recording_of_task(address_of(task), UNKNOWN_IS_NEW);
 	if (recording >= TR_MAX_RECORDINGS)
 		return;
 	m = mark_first(task, (__u16)recording);
@@ -155,7 +155,8 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
 /*
  * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
  * repeats it until a pass adds none; children born meanwhile inherit. What they did before is not
- * known, and neither is the moment of their entry: they count from here, as main.
+ * known, and neither is the moment of their entry: they count from here, as main. With seed_ignores,
+ * the containers that run already are noted as none of our business instead.
  */
 SEC("iter/task")
 int seed_tasks(struct bpf_iter__task *ctx)
@@ -167,8 +168,9 @@ int seed_tasks(struct bpf_iter__task *ctx)
 
 	if (!task || bpf_task_storage_get(&marks, task, 0, 0))
 		return 0;
-	recording = recording_of_task(address_of(task));
-	if (recording >= TR_MAX_RECORDINGS)
+	recording = recording_of_task(address_of(task),
+				      seed_ignores ? UNKNOWN_IS_IGNORED : UNKNOWN_IS_NONE);
+	if (recording >= TR_MAX_RECORDINGS || seed_ignores)
 		return 0;
 	m = mark_first(task, (__u16)recording);
 	if (!m)

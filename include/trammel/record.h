@@ -69,6 +69,11 @@ int tr_recorder_follow(struct tr_recorder *r, const char *component, uint16_t *r
 		       struct tr_err *err);
 /* Never records the container with this id (auto_containers). */
 int tr_recorder_ignore(struct tr_recorder *r, const char *id, struct tr_err *err);
+/*
+ * The same for every container that has processes now, whatever engine's it is: another process
+ * that joins it must not make it look new.
+ */
+int tr_recorder_ignore_running(struct tr_recorder *r, struct tr_err *err);
 /* Reserves a recording for a process, stopped before its exec, and all it starts. */
 int tr_recorder_follow_process(struct tr_recorder *r, pid_t pid, uint16_t *ret, struct tr_err *err);
 /*

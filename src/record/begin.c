@@ -4,9 +4,14 @@
 
 #include "record/run_state.h"
 
-/* Containers that run already are not ours, and an exec into one must not make it look new. */
+/*
+ * Containers that run already are not ours, and an exec into one must not make it look new. The
+ * engines are asked, too: one that waits to be restarted has no processes.
+ */
 static int ignore_running(struct run *r, struct tr_err *err)
 {
+	if (tr_recorder_ignore_running(r->rec, err) < 0)
+		return -1;
 	for (unsigned i = 0; i < r->o->n_engines; i++) {
 		char **ids = NULL;
 		size_t n = 0;

@@ -384,6 +384,18 @@ int tr_recorder_seed(struct tr_recorder *r, unsigned *ret_marked, struct tr_err 
 	return 0;
 }
 
+int tr_recorder_ignore_running(struct tr_recorder *r, struct tr_err *err)
+{
+	int n;
+
+	__atomic_store_n(&r->skel->bss->seed_ignores, 1, __ATOMIC_SEQ_CST);
+	n = seed_pass(r);
+	__atomic_store_n(&r->skel->bss->seed_ignores, 0, __ATOMIC_SEQ_CST);
+	if (n < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "look through the tasks");
+	return 0;
+}
+
 int tr_recorder_fd(const struct tr_recorder *r)
 {
 	return ring_buffer__epoll_fd(r->ring);

@@ -30,9 +30,9 @@ static bool is_wanted(const struct run *r, const char *id, const struct tr_conta
 
 	if (r->cid && strcmp(id, r->cid))
 		return false;
-	if (o->target == RUN_CONTAINER && r->only == TR_NO_RECORDING)
-		return c && (!strcmp(o->container, c->name ? c->name : "") ||
-			     !strncmp(c->id, o->container, strlen(o->container)));
+	if (o->target == RUN_CONTAINER)
+		/* One with this id would have been found before. */
+		return r->only == TR_NO_RECORDING && c && c->name && !strcmp(o->container, c->name);
 	if (o->image && (!c || !image_matches(c->image, o->image)))
 		return false;
 	if (o->service && (!c || !c->service || strcmp(c->service, o->service)))
