@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Recording in tests, and asking traces what they mean. Needs live.sh.
+#
+#   expect STATUS ARGS...    runs $TRAMMEL ARGS, its output in out and err; fails on another status
+#   holds TRACE EXPR...      all of them are true of the trace: see trace.py
+#   says FILE REGEX          a line of the file matches
+#   program NAME [CC-OPTION...]   compiles tests/workloads/programs/NAME.c, statically, to bin/NAME;
+#                            it is the same for a container that has "${BIN[@]}" among its options
+#   bare NAME                the same without a libc: nothing is called but what the source says
+#   emitted TRACE PROFILE    emits and verifies
+#   until_true SECONDS CMD...   waits for CMD to succeed
+
+BIN=()
+
+program() {
+	local name=$1
+	shift
+	mkdir -p bin
+	"${CC:-cc}" -O1 -g -Wall -Werror -static -pthread "$@" -o "bin/$name" \
+		"$TRAMMEL_SOURCE/tests/workloads/programs/$name.c" || fail "$name.c does not compile"
+	BIN=(-v "$WORK/bin:/w:ro")
+}
+
+bare() {
+	program "$1" -nostdlib -ffreestanding -fno-stack-protector -fno-pie -no-pie
+}
+
+show_output() {
+	sed 's/^/  | /' out err
+}
+
+expect() {
+	local want=$1 got
+	shift
+	"$TRAMMEL" "$@" >out 2>err </dev/null
+	got=$?
+	[ "$got" = "$want" ] && return
+	show_output
+	fail "trammel $*: exit $got, wanted $want"
+}
+
+says() {
+	grep -qE -- "$2" "$1" && return
+	show_output
+	fail "no '$2' in $1"
+}
+
+holds() {
+	python3 "$TRAMMEL_SOURCE/tests/lib/trace.py" "$@" && return
+	fail "in $1"
+}
+
+# Every rule of the profile holds against the trace it was made of.
+emitted() {
+	expect 0 emit seccomp -o "$2" "$1"
+	expect 0 verify --seccomp "$2" "$1"
+}
+
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+running() {
+	[ "$(docker inspect -f '{{.State.Running}}' "$1" 2>/dev/null)" = true ]
+}
