@@ -10,7 +10,7 @@
 struct cli cli;
 
 static const struct cmd *const commands[] = {
-	&cmd_record, &cmd_show, &cmd_merge, &cmd_emit, &cmd_verify, &cmd_rehearse, &cmd_features,
+	&cmd_record, &cmd_features, &cmd_show, &cmd_merge, &cmd_emit, &cmd_verify, &cmd_rehearse,
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
