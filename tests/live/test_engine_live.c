@@ -185,8 +185,7 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = { a_container_from_birth_to_end, seccomp_options,
-					      NULL };
+	const TTest *const tests[] = { a_container_from_birth_to_end, seccomp_options, NULL };
 	tr_cleanup_err struct tr_err err = { 0 };
 	char dir[] = "/tmp/test-engine-dir.XXXXXX";
 	int status;
