@@ -124,8 +124,9 @@ int cli_help(const struct cmd *cmd)
 
 	while (*line) {
 		size_t n = strcspn(line, "\n");
+		const char *name = *line == ' ' ? "       " : "trammel";
 
-		printf("%s trammel %.*s\n", first ? "Usage:" : "      ", (int)n, line);
+		printf("%s %s %.*s\n", first ? "Usage:" : "      ", name, (int)n, line);
 		line += n + (line[n] == '\n');
 		first = false;
 	}

@@ -25,7 +25,8 @@ struct cmd {
 	const char *name;
 	const char *group; /* heading in --help: "Record", "Look", "Emit", "Prove" */
 	const char *summary; /* one line, imperative, no full stop */
-	const char *usage; /* synopsis lines without "trammel ", newline-separated */
+	/* Synopsis lines without "trammel ", newline-separated; a blank in front goes on with the last. */
+	const char *usage;
 	const char *options; /* the option table of --help, ready to print; may be NULL */
 	/* argv[0] is the command's name. Returns the exit status. */
 	int (*run)(int argc, char **argv);

@@ -136,9 +136,9 @@ const struct cmd cmd_merge = {
 	.group = "Look",
 	.summary = "Put traces of one subject together into one",
 	.usage = "merge -o FILE [--subject NAME] TRACE...",
-	.options = "  -o, --output FILE     where the merged trace goes; '-' is standard output;\n"
+	.options = "  -o, --output=FILE     where the merged trace goes; '-' is standard output;\n"
 		   "                        may be one of the traces\n"
-		   "      --subject NAME    call what they are of NAME; without it traces of two\n"
+		   "      --subject=NAME    call what they are of NAME; without it traces of two\n"
 		   "                        subjects are refused\n"
 		   "  -h, --help            this help\n"
 		   "\n"

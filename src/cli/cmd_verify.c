@@ -225,8 +225,7 @@ const struct cmd cmd_verify = {
 	.group = "Prove",
 	.summary = "Prove or refute that a profile allows what was recorded",
 	.usage = "verify --seccomp FILE|docker-default [--all] TRACE...",
-	.options = "Options\n"
-		   "      --seccomp=FILE      the profile: a file, '-', or a built-in name "
+	.options = "      --seccomp=FILE      the profile: a file, '-', or a built-in name "
 		   "(docker-default,\n"
 		   "                          podman-default)\n"
 		   "      --all               the whole list of what else is allowed\n"

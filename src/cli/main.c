@@ -16,7 +16,7 @@ static const struct cmd *const commands[] = {
 
 static const char global_options[] =
 	"  -j, --json            results as JSON on stdout\n"
-	"  -q, --quiet           say nothing but errors\n"
+	"  -q, --quiet           say nothing but warnings and errors\n"
 	"  -v, --verbose         say more\n"
 	"      --color=WHEN      auto, always or never (NO_COLOR is honoured)\n"
 	"      --progress=HOW    auto, plain or none\n"
