@@ -105,16 +105,31 @@ static void say_abis(unsigned abis)
 		 strbuf_str(&names));
 }
 
-static void say(const struct tr_policy_report *r)
+/* What calls get that are not allowed. */
+static void say_rest(const struct tr_policy_report *r, enum tr_action action)
+{
+	const char *others = action == TR_ACTION_LOG	      ? "are allowed and logged" :
+			     action == TR_ACTION_KILL_PROCESS ? "kill the process" :
+								"answer EPERM";
+
+	cli_say("all others %s, but for %zu that answer ENOSYS: their callers then go another way",
+		others, r->n_errno);
+}
+
+static void say(const struct tr_policy_report *r, enum tr_action action)
 {
 	for (size_t i = 0; i < r->n_unnamed; i++)
 		cli_warn("syscall %u of %s has no name we know: the profile cannot allow it",
 			 r->unnamed[i].nr, tr_abi_name(r->unnamed[i].abi));
 	say_abis(r->abis);
-	cli_say("%zu syscalls allowed: %zu observed, %zu for the runtime, %zu always; %zu answer "
-		"ENOSYS; %zu refused in training stay refused",
+	cli_say("%zu syscalls allowed: %zu observed, %zu more that runtimes make, %zu more that any "
+		"program may make",
 		r->n_observed + r->n_runtime + r->n_always, r->n_observed, r->n_runtime,
-		r->n_always, r->n_errno, r->n_denied);
+		r->n_always);
+	say_rest(r, action);
+	if (r->n_denied)
+		cli_say("%zu %s refused while recording, and stay%s so", r->n_denied,
+			r->n_denied == 1 ? "was" : "were", r->n_denied == 1 ? "s" : "");
 }
 
 /* LOG and KILL take no errno: crun refuses a profile that gives one. */
@@ -155,7 +170,7 @@ static int emit_seccomp(const struct emit_opts *o, struct tr_err *err)
 		tr_seccomp_release(&p);
 	}
 	if (r == 0)
-		say(&report);
+		say(&report, o->default_action);
 	tr_policy_report_release(&report);
 	tr_facts_release(&facts);
 	return r;
@@ -184,16 +199,19 @@ static int run_emit(int argc, char **argv)
 const struct cmd cmd_emit = {
 	.name = "emit",
 	.group = "Emit",
-	.summary = "Make a profile of traces",
+	.summary = "Make a profile from traces",
 	.usage = "emit seccomp [-o FILE] [--runtime LIST] [--default-action ACTION]\n"
 		 "             [--allow-incomplete] [--allow-no-start] TRACE...",
 	.options =
-		"  -o, --output=FILE         write there (default: -, standard output)\n"
-		"      --runtime=LIST        whose own calls are allowed: all, none, or names like\n"
-		"                            runc, crun, runc-1.1 (default: all)\n"
+		"  -o, --output=FILE            write there (default: -, standard output)\n"
+		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"
+		"                               runc, crun, runc-1.1 (default: all)\n"
 		"      --default-action=ACTION  for every other call: errno (EPERM, the default),\n"
-		"                            log or kill\n"
-		"      --allow-incomplete    take recordings that lost something\n"
-		"      --allow-no-start      take recordings none of which saw a container start\n",
+		"                               log or kill\n"
+		"      --allow-incomplete       take recordings that lost something\n"
+		"      --allow-no-start         take recordings none of which saw a container start\n"
+		"  -h, --help                   this help\n"
+		"\nExit status: 0 written; 2 wrong usage or bad input; 3 the output cannot be "
+		"written;\n4 a recording is incomplete.\n",
 	.run = run_emit,
 };

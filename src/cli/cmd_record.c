@@ -11,6 +11,7 @@
 #include "cli/cmd.h"
 #include "cli/engines.h"
 #include "cli/progress.h"
+#include "cli/why.h"
 #include "record/run.h"
 #include "util/mem.h"
 #include "util/text.h"
@@ -219,25 +220,22 @@ static int check_directory(const char *dir, struct tr_err *err)
 	return 0;
 }
 
-static void say_losses(const struct tr_facts *f)
+static void warn_lost(const char *reason, void *arg)
 {
-	for (size_t i = 0; i < f->n_recordings; i++)
-		for (int k = 0; k < TR_LOSS_MAX; k++)
-			if (f->recordings[i].losses[k])
-				cli_warn("lost: %llu times %s",
-					 (unsigned long long)f->recordings[i].losses[k],
-					 tr_loss_name((enum tr_loss)k));
+	cli_warn("%s: %s", (const char *)arg, reason);
 }
 
 static void say_subject(const struct subject *s)
 {
 	tr_cleanup_free char *name = text_escaped(s->name);
-	size_t syscalls = 0, files = 0, denied = 0;
+	tr_cleanup_free char *path = text_escaped(s->path ? s->path : "");
+	struct fact_counts c;
 
-	count_facts(&s->facts, &syscalls, &files, &denied);
-	cli_say("%s: %zu syscalls, %zu file and exec facts, %zu refused%s%s", name, syscalls, files,
-		denied, s->path ? ": " : "", s->path ? s->path : "");
-	say_losses(&s->facts);
+	count_facts(&s->facts, &c);
+	cli_say("%s: %zu syscalls, %zu acts on files, %zu programs run; %zu refused%s%s", name,
+		c.syscalls, c.acts, c.programs, c.denied, *path ? "; written to " : "", path);
+	for (size_t i = 0; i < s->facts.n_recordings; i++)
+		why_incomplete(&s->facts.recordings[i], warn_lost, name);
 }
 
 /* The exit status once the recording has ended well. */

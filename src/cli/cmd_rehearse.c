@@ -12,6 +12,7 @@
 #include "cli/cmd.h"
 #include "cli/engines.h"
 #include "cli/progress.h"
+#include "cli/why.h"
 #include "record/run.h"
 #include "tables/syscalls.h"
 #include "trammel/seccomp.h"
@@ -249,13 +250,19 @@ static void reasons(const struct rehearsal *h, const struct outcome *o, struct s
 	if (o->unfiltered)
 		strbuf_adds(sb, ", the profile was not in force");
 	if (o->incomplete)
-		strbuf_adds(sb, ", watching it lost events");
+		strbuf_adds(sb, ", not all of it could be watched");
 	if (h->exercise && !o->exercised && o->started)
 		strbuf_adds(sb, ", the exercise did not come to its end");
 	else if (o->exercise_status)
 		strbuf_addf(sb, ", the exercise ended with status %d", o->exercise_status);
 	if (o->status && !(o->exercised && o->exercise_status))
 		strbuf_addf(sb, ", the command ended with status %d", o->status);
+}
+
+static void print_lost(const char *reason, void *arg)
+{
+	(void)arg;
+	printf("    lost: %s\n", reason);
 }
 
 static void print_outcome(const struct rehearsal *h, const struct outcome *o, unsigned i)
@@ -276,6 +283,8 @@ static void print_outcome(const struct rehearsal *h, const struct outcome *o, un
 		       o->seconds);
 	}
 	tr_facts_each(&o->facts, on_refusal, &e);
+	for (size_t k = 0; k < o->facts.n_recordings; k++)
+		why_incomplete(&o->facts.recordings[k], print_lost, NULL);
 	fflush(stdout);
 }
 

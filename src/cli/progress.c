@@ -54,29 +54,21 @@ void progress_end(struct progress *p)
 	fflush(stderr);
 }
 
-struct counts {
-	size_t syscalls, files, denied;
-};
-
 static int count(const struct tr_fact *fact, void *arg)
 {
-	struct counts *c = arg;
+	struct fact_counts *c = arg;
 
 	if (fact->kind == TR_FACT_SYSCALL) {
 		c->syscalls += !!(fact->ev.flags & TR_EV_DONE);
 		c->denied += !!(fact->ev.flags & TR_EV_DENIED);
-	} else if (fact->kind == TR_FACT_FILE || fact->kind == TR_FACT_EXEC) {
-		c->files++;
 	}
+	c->acts += fact->kind == TR_FACT_FILE;
+	c->programs += fact->kind == TR_FACT_EXEC;
 	return 0;
 }
 
-void count_facts(const struct tr_facts *f, size_t *syscalls, size_t *files, size_t *denied)
+void count_facts(const struct tr_facts *f, struct fact_counts *ret)
 {
-	struct counts c = { 0 };
-
-	tr_facts_each(f, count, &c);
-	*syscalls = c.syscalls;
-	*files = c.files;
-	*denied = c.denied;
+	*ret = (struct fact_counts){ 0 };
+	tr_facts_each(f, count, ret);
 }

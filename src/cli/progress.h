@@ -19,7 +19,11 @@ void progress_note(void *arg, const char *line);
 /* Wipes the living line. */
 void progress_end(struct progress *p);
 
-/* How many syscalls were made, files and execs seen, syscalls refused by the profile. */
-void count_facts(const struct tr_facts *f, size_t *syscalls, size_t *files, size_t *denied);
+/* What was seen, for a summary. */
+struct fact_counts {
+	size_t syscalls, acts, programs; /* made; on files; run */
+	size_t denied; /* syscalls, by the profile that was in force */
+};
+void count_facts(const struct tr_facts *f, struct fact_counts *ret);
 
 #endif

@@ -17,6 +17,7 @@
 #include "util/text.h"
 
 #define VALUES_MAX     4 /* of one context key */
+#define KEY_WIDTH_MAX  24 /* a longer one stands out of its column */
 #define RECORDINGS_MAX 8 /* that are told of one by one */
 
 static void print_escaped(const char *s)
@@ -67,20 +68,24 @@ static void all_values(const struct show *s, const char *key, struct tr_strset *
 	}
 }
 
-static void print_context(const struct show *s, const char *key)
+static void print_context(const struct show *s, const char *key, int width)
 {
 	struct tr_strset v = { 0 };
 
 	all_values(s, key, &v);
+	/* "false" is what one expects: only "privileged true" tells something. */
+	if (v.n == 1 && !strcmp(v.v[0], "false"))
+		tr_strset_release(&v);
 	if (v.n)
-		printf("  %-16s  ", key);
+		printf("  %-*s  ", width, key);
 	for (size_t i = 0; i < v.n && i < VALUES_MAX; i++) {
 		if (i)
-			printf("\n  %-16s  ", "");
+			printf("\n  %-*s  ", width, "");
 		print_escaped(v.v[i]);
 	}
 	if (v.n > VALUES_MAX)
-		printf("\n  %-16s  %s... and %zu more%s", "", c_dim(), v.n - VALUES_MAX, c_reset());
+		printf("\n  %-*s  %s... and %zu more%s", width, "", c_dim(), v.n - VALUES_MAX,
+		       c_reset());
 	if (v.n)
 		putchar('\n');
 	tr_strset_release(&v);
@@ -95,24 +100,47 @@ static const char *const first_keys[] = {
 static void print_contexts(const struct show *s)
 {
 	struct tr_strset keys = { 0 };
+	int width = 0;
 
-	for (size_t i = 0; i < TR_ARRAY_SIZE(first_keys); i++)
-		print_context(s, first_keys[i]);
 	for (size_t i = 0; i < s->facts.n_recordings; i++) {
 		const struct tr_context *c = s->facts.recordings[i].context;
 
 		for (size_t k = 0; c && k < c->n; k++)
 			tr_strset_add(&keys, c->v[k].key);
 	}
+	for (size_t i = 0; i < keys.n; i++)
+		if (strlen(keys.v[i]) > (size_t)width && strlen(keys.v[i]) <= KEY_WIDTH_MAX)
+			width = (int)strlen(keys.v[i]);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(first_keys); i++)
+		print_context(s, first_keys[i], width);
 	for (size_t i = 0; i < keys.n; i++) {
 		bool done = false;
 
 		for (size_t k = 0; k < TR_ARRAY_SIZE(first_keys); k++)
 			done |= !strcmp(keys.v[i], first_keys[k]);
 		if (!done)
-			print_context(s, keys.v[i]);
+			print_context(s, keys.v[i], width);
 	}
 	tr_strset_release(&keys);
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* What one wants to know first. */
+static void print_sum(const struct show *s)
+{
+	bool complete = tr_facts_complete(&s->facts);
+
+	printf("  %s%s%s: %zu syscall%s, %zu file%s, %zu program%s", complete ? c_green() : c_red(),
+	       complete ? "complete" : "incomplete", c_reset(), s->syscalls.n,
+	       plural(s->syscalls.n), s->n_files, plural(s->n_files), s->execs.n,
+	       plural(s->execs.n));
+	if (s->refused.n)
+		printf("; %zu syscall%s refused", s->refused.n, plural(s->refused.n));
+	printf("\n\n");
 }
 
 static void print_subject(const struct show *s)
@@ -135,7 +163,8 @@ static void print_subject(const struct show *s)
 		printf(", the last until ");
 		print_time(s->stopped);
 	}
-	printf("\n\n");
+	putchar('\n');
+	print_sum(s);
 	print_contexts(s);
 }
 
@@ -345,6 +374,8 @@ static void print_files(const struct show *s)
 		word = tr_xasprintf("%s:%zu", p ? perms_name(p, perms) : "-", by_perms[p]);
 		wrap_word(&w, word);
 	}
+	if (w.col)
+		wrap_word(&w, "  (r read, w write, m map as code, x run, k lock, l link)");
 	wrap_end(&w);
 	if (vain)
 		printf("  and %zu that were only asked for: not there, or not allowed\n", vain);
