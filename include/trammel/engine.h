@@ -30,6 +30,7 @@ enum tr_engine_kind {
  * Errors, kind TR_ERR_CANNOT: nothing listens there; it is remote (tcp, ssh, npipe); it is a
  * virtual machine's (Docker Desktop, a kernel that is not ours). *ret_foreign (may be NULL) is set
  * to true in the last two cases: there is an engine, and it must not be recorded with.
+ * Kind TR_ERR_INPUT: config.json or a context is broken, or a context that is named is not there.
  */
 int tr_engine_open(struct tr_engine **ret, enum tr_engine_kind kind, const char *host,
 		   const char *context, bool *ret_foreign, struct tr_err *err);

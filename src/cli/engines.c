@@ -23,7 +23,8 @@ static int open_one(struct engines *ret, enum tr_engine_kind kind, const struct 
 		ret->e[ret->n++] = e;
 		return 0;
 	}
-	if (foreign) {
+	/* A broken file of the docker command's: which engine is meant, nobody knows. */
+	if (foreign || why.kind == TR_ERR_INPUT) {
 		tr_err_move(err, &why);
 		return -1;
 	}
