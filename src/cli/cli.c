@@ -137,6 +137,11 @@ int cli_help(const struct cmd *cmd)
 	return EXIT_YES;
 }
 
+const char *cli_plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static const char *color(const char *seq)
 {
 	return cli.color ? seq : "";

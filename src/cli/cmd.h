@@ -4,6 +4,7 @@
 #define CLI_CMD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "trammel/err.h"
 
@@ -56,6 +57,9 @@ void cli_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the command's help on stdout and returns EXIT_YES. */
 int cli_help(const struct cmd *cmd);
+
+/* "s" but for one of a thing. */
+const char *cli_plural(size_t n);
 
 /* ANSI sequences, or "" where stdout takes no colour. */
 const char *c_bold(void);

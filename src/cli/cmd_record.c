@@ -232,8 +232,9 @@ static void say_subject(const struct subject *s)
 	struct fact_counts c;
 
 	count_facts(&s->facts, &c);
-	cli_say("%s: %zu syscalls, %zu acts on files, %zu programs run; %zu refused%s%s", name,
-		c.syscalls, c.acts, c.programs, c.denied, *path ? "; written to " : "", path);
+	cli_say("%s: %zu syscall%s, %zu act%s on files, %zu program%s run; %zu refused%s%s", name,
+		c.syscalls, cli_plural(c.syscalls), c.acts, cli_plural(c.acts), c.programs,
+		cli_plural(c.programs), c.denied, *path ? "; written to " : "", path);
 	for (size_t i = 0; i < s->facts.n_recordings; i++)
 		why_incomplete(&s->facts.recordings[i], warn_lost, name);
 }

@@ -322,7 +322,7 @@ static double bound95(unsigned n)
 	return 1 - pow(0.05, 1.0 / n);
 }
 
-static void conclude(unsigned passed, unsigned runs, json_object *all)
+static void conclude(unsigned passed, unsigned runs, bool refused, json_object *all)
 {
 	if (cli.json) {
 		json_object *o = json_object_new_object();
@@ -344,6 +344,9 @@ static void conclude(unsigned passed, unsigned runs, json_object *all)
 		printf(" That bounds the failure rate below %.0f %% (at 95 %% confidence), for this "
 		       "exercise on\nthis machine: its kernel, engine, clock source and CPUs.",
 		       ceil(bound95(runs) * 100));
+	if (refused)
+		printf("\nIf the container is meant to do this, record it once more with this "
+		       "exercise, and emit\nfrom both traces.");
 	printf("\n");
 }
 
@@ -352,6 +355,7 @@ static int rehearse(struct rehearsal *h, struct tr_err *err)
 	json_object *all = cli.json ? json_object_new_array() : NULL;
 	unsigned passed = 0, done = 0;
 	bool stop = false, incomplete = false;
+	struct each_refusal refusals = { h, 0, NULL };
 
 	for (unsigned i = 1; i <= h->n && !stop; i++) {
 		struct outcome o = { 0 };
@@ -376,7 +380,8 @@ static int rehearse(struct rehearsal *h, struct tr_err *err)
 		tr_facts_release(&o.facts);
 		free(o.error);
 	}
-	conclude(passed, done, all);
+	tr_facts_each(&h->seen, count_refusal, &refusals);
+	conclude(passed, done, refusals.n > 0, all);
 	if (h->out && h->seen.n_recordings && tr_trace_write(&h->seen, h->out, err) < 0)
 		return -1;
 	if (passed == h->n)

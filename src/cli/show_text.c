@@ -124,11 +124,6 @@ static void print_contexts(const struct show *s)
 	tr_strset_release(&keys);
 }
 
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 /* What one wants to know first. */
 static void print_sum(const struct show *s)
 {
@@ -136,10 +131,10 @@ static void print_sum(const struct show *s)
 
 	printf("  %s%s%s: %zu syscall%s, %zu file%s, %zu program%s", complete ? c_green() : c_red(),
 	       complete ? "complete" : "incomplete", c_reset(), s->syscalls.n,
-	       plural(s->syscalls.n), s->n_files, plural(s->n_files), s->execs.n,
-	       plural(s->execs.n));
+	       cli_plural(s->syscalls.n), s->n_files, cli_plural(s->n_files), s->execs.n,
+	       cli_plural(s->execs.n));
 	if (s->refused.n)
-		printf("; %zu syscall%s refused", s->refused.n, plural(s->refused.n));
+		printf("; %zu syscall%s refused", s->refused.n, cli_plural(s->refused.n));
 	printf("\n\n");
 }
 
