@@ -73,11 +73,13 @@ static void print_denied(const struct verify *v)
 			continue;
 		add_exes(&exes, &fact->ev.exes);
 		add_phases(&when, fact->ev.phases);
-		printf("  %s%-22s%s %-7s %-16s %-8s %s\n", c_red(),
+		printf("  %s%-22s%s %-7s %-16s %s", c_red(),
 		       syscall_label((enum tr_abi)fact->abi, fact->nr, nr, sizeof(nr)), c_reset(),
 		       tr_abi_name((enum tr_abi)fact->abi),
-		       refusal_text(s->ret, code, sizeof(code)), strbuf_str(&when),
-		       strbuf_str(&exes));
+		       refusal_text(s->ret, code, sizeof(code)), strbuf_str(&when));
+		if (exes.len)
+			printf(": %s", strbuf_str(&exes));
+		putchar('\n');
 	}
 }
 

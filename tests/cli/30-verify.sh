@@ -68,7 +68,7 @@ says out '3 syscalls of x86_64 are granted'
 # a denial: by what, by whom (escaped), when
 expect 1 verify --seccomp docker-default mount.trace
 says out 'No.*denies 1 of 2'
-says out 'mount  *x86_64  *EPERM  *main  */bin/.x1b\[2Jm'
+says out 'mount  *x86_64  *EPERM  *main: /bin/.x1b\[2Jm'
 if grep -q "$(printf '\033')" out; then fail "an escape sequence came through"; fi
 expect 1 verify --seccomp narrow.json clone.trace i386.trace
 says out 'clone .*ENOSYS' # above ioctl, the highest that is mentioned
@@ -109,6 +109,15 @@ assert d[0]["executables"] == ["/bin/\\x1b[2Jm"] and d[0]["phases"] == ["main"]
 assert o["granted"] == o["granted_docker_default"] > 200
 assert any(e["name"] == "write" and e["abi"] == "x86_64" for e in o["also_allowed"])
 END
+
+# a profile that is neither ours nor Docker's
+podman=/usr/share/containers/seccomp.json
+if [ -e $podman ]; then
+	expect 0 verify --seccomp $podman good.trace
+	expect 0 verify --seccomp $podman mount.trace
+fi
+expect 0 verify --seccomp podman-default good.trace
+expect 0 verify --seccomp docker-default@20.10 good.trace
 
 # stdin, for one of them
 "$TRAMMEL" verify --seccomp - good.trace <narrow.json >out 2>err || fail "profile from stdin"

@@ -5,7 +5,6 @@
  */
 #include <check.h>
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -17,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "eval/compile.h"
 #include "lib/suite.h"
+#include "tables/syscalls.h"
 #include "trammel/cbpf.h"
 #include "util/mem.h"
 
@@ -247,7 +248,7 @@ END_TEST
 
 static struct tr_seccomp_data rnd_call(void)
 {
-	struct tr_seccomp_data d = { .nr = TEST_NR, .arch = AUDIT_ARCH_X86_64 };
+	struct tr_seccomp_data d = { .nr = TEST_NR, .arch = tr_audit_arch(syscall_native_abi()) };
 
 	for (int i = 0; i < 6; i++)
 		d.args[i] = (uint64_t)rnd_word() << 32 | rnd_word();
