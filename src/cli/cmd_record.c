@@ -220,6 +220,18 @@ static int check_directory(const char *dir, struct tr_err *err)
 	return 0;
 }
 
+/* A place that cannot be written: said now, not when the first container makes us write. */
+static int check_output(const char *out, struct tr_err *err)
+{
+	const char *slash = strrchr(out, '/');
+	tr_cleanup_free char *dir =
+		slash ? tr_xstrndup(out, (size_t)(slash - out) + 1) : tr_xstrdup(".");
+
+	if (strcmp(out, "-") && access(dir, W_OK | X_OK) < 0)
+		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s: cannot write here", out);
+	return 0;
+}
+
 static void warn_lost(const char *reason, void *arg)
 {
 	cli_warn("%s: %s", (const char *)arg, reason);
@@ -261,6 +273,10 @@ static int conclude(const struct record_args *a, const struct run_result *result
 		cli_warn("the recording is incomplete: emit will refuse it");
 		return EXIT_OURS;
 	}
+	if (result->unhealthy) {
+		cli_warn("the container became unhealthy, and was not exercised");
+		return EXIT_OURS;
+	}
 	if (result->exercised && result->exercise_status)
 		cli_warn("the exercise failed with status %d", result->exercise_status);
 	return result->status;
@@ -275,7 +291,8 @@ static int record(struct record_args *a, const struct engine_cmdline *c)
 	struct engines engines;
 	int r;
 
-	if (a->run.dir && check_directory(a->run.dir, &err) < 0)
+	if ((a->run.dir && check_directory(a->run.dir, &err) < 0) ||
+	    (a->run.out && check_output(a->run.out, &err) < 0))
 		return cli_fail(&err), EXIT_OURS;
 	if (a->run.target != RUN_PROCESS && a->run.target != RUN_CGROUP) {
 		if (engines_open(&engines, c->program ? c : NULL, &err) < 0)

@@ -40,7 +40,7 @@ struct outcome {
 	bool passed, interrupted, incomplete;
 	int status;
 	int exercise_status;
-	bool exercised, started, unfiltered;
+	bool exercised, started, unfiltered, unhealthy;
 	double seconds;
 	struct tr_facts facts; /* what was refused is in here */
 	char *error; /* the run could not be made; NULL if it could */
@@ -75,6 +75,7 @@ static void fill_outcome(struct outcome *o, struct run_result *result)
 	o->interrupted = result->interrupted;
 	o->exercised = result->exercised;
 	o->exercise_status = result->exercise_status;
+	o->unhealthy = result->unhealthy;
 	o->started = result->n_recordings > 0;
 	o->incomplete = result->n_incomplete > 0;
 	o->unfiltered = result->n_unfiltered > 0;
@@ -251,7 +252,9 @@ static void reasons(const struct rehearsal *h, const struct outcome *o, struct s
 		strbuf_adds(sb, ", the profile was not in force");
 	if (o->incomplete)
 		strbuf_adds(sb, ", not all of it could be watched");
-	if (h->exercise && !o->exercised && o->started)
+	if (o->unhealthy)
+		strbuf_adds(sb, ", it became unhealthy and was not exercised");
+	else if (h->exercise && !o->exercised && o->started)
 		strbuf_adds(sb, ", the exercise did not come to its end");
 	else if (o->exercise_status)
 		strbuf_addf(sb, ", the exercise ended with status %d", o->exercise_status);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Whether the recording is over. */
+#include <signal.h>
+
 #include "record/run_state.h"
 
 #define NO_ENGINE_MS 300 /* no processes for this long: ended, where no engine can be asked */
@@ -44,11 +46,36 @@ unsigned run_count_wanted(const struct run *r)
 	return n;
 }
 
+void run_end_early(struct run *r)
+{
+	bool asked = false;
+
+	if (r->ending)
+		return;
+	r->ending = true;
+	r->grace_until = run_now_ms() + RUN_GRACE_MS;
+	if (!r->cmd.pid || r->cmd.go >= 0) {
+		r->done = true;
+		return;
+	}
+	if (r->o->target == RUN_CONTAINERS)
+		asked = run_stop_containers(r);
+	/* `docker run` ends with its container, and would pass a second SIGTERM on to it. */
+	if (!r->cmd.ended && !(asked && r->cid))
+		kill(r->cmd.pid, SIGTERM);
+	r->done = r->o->target == RUN_CONTAINER && r->cmd.ended;
+}
+
 void run_look_for_the_end(struct run *r)
 {
 	bool cmd_done = !r->cmd.pid || r->cmd.ended;
 	bool any = run_count_wanted(r) > 0;
 
+	/* What failed may never be known to have ended. What was asked of engines must get there. */
+	if (r->failed) {
+		r->done |= cmd_done && asker_open(r->asker) == 0;
+		return;
+	}
 	switch (r->o->target) {
 	case RUN_PROCESS:
 		r->done |= cmd_done;

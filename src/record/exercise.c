@@ -35,15 +35,14 @@ static void start_exercise(struct run *r, struct followed *f)
 		free(env[i]);
 }
 
-/* Ends what was exercised: containers by their engine, a command by SIGTERM. */
-static void stop_all(struct run *r)
+bool run_stop_containers(struct run *r)
 {
 	bool asked = false;
 
 	for (uint16_t i = 0; i < r->n_followed; i++) {
 		struct followed *f = &r->followed[i];
 
-		if (r->session.recordings[i].state != RECORDING_WANTED || f->stopping)
+		if (!f->wanted || f->stopping)
 			continue;
 		f->stopping = true;
 		if (run_has_engine(r) && run_is_container_id(f->id)) {
@@ -51,7 +50,13 @@ static void stop_all(struct run *r)
 			asked = true;
 		}
 	}
-	if (!asked && r->cmd.pid && !r->cmd.ended)
+	return asked;
+}
+
+/* Ends what was exercised: containers by their engine, a command by SIGTERM. */
+static void stop_all(struct run *r)
+{
+	if (!run_stop_containers(r) && r->cmd.pid && !r->cmd.ended)
 		kill(r->cmd.pid, SIGTERM);
 }
 
@@ -72,7 +77,7 @@ void run_maybe_exercise(struct run *r, uint16_t i)
 {
 	struct followed *f = &r->followed[i];
 
-	if (!r->o->exercise || r->exercise.pid || !f->main_entered ||
+	if (!r->o->exercise || r->exercise.pid || r->ending || !f->main_entered ||
 	    r->session.recordings[i].state != RECORDING_WANTED)
 		return;
 	if (run_has_engine(r) && run_is_container_id(f->id))
@@ -91,12 +96,11 @@ void run_exercise_state(struct run *r, uint16_t i, const struct tr_container *c)
 			f->ip = tr_xstrdup(c->ip);
 		start_exercise(r, f);
 	} else if (!strcmp(c->health, "unhealthy")) {
-		struct tr_err err = { 0 };
-
-		tr_err_set(&err, TR_ERR_CANNOT,
-			   "container %s became unhealthy, it is not exercised",
-			   f->name ? f->name : f->id);
-		run_fail(r, &err);
+		run_note(r, "container %s became unhealthy: it is not exercised",
+			 f->name ? f->name : f->id);
+		r->unhealthy = true;
+		r->why = TR_ENDED_INTERRUPTED;
+		run_end_early(r);
 	} else {
 		asker_ask(r->asker, ASK_STATE, i, f->id, ASK_AGAIN_MS);
 	}

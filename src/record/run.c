@@ -17,7 +17,6 @@
 #define TICK_MS	   1000
 #define POLL_MS	   100 /* what is not urgent waits in the ring for this long */
 #define CIDFILE_MS 5
-#define GRACE_MS   15000 /* what a command has to end in after the first signal */
 
 long long run_now_ms(void)
 {
@@ -49,7 +48,8 @@ void run_fail(struct run *r, struct tr_err *err)
 	if (!r->failed)
 		tr_err_move(&r->err, err);
 	tr_err_clear(err);
-	r->failed = r->done = true;
+	r->failed = true;
+	run_end_early(r);
 }
 
 bool run_has_engine(const struct run *r)
@@ -74,14 +74,15 @@ static void look_at_the_clock(struct run *r)
 	long long now = run_now_ms();
 	struct tr_err err = { 0 };
 
-	if (r->o->duration_ms && now - r->t0 >= r->o->duration_ms) {
-		r->why = TR_ENDED_DURATION;
-		r->done = true;
+	if (r->ending) {
+		r->done |= now >= r->grace_until;
+		return;
 	}
-	if (r->o->quiet_ms && r->session.last_new &&
-	    (time(NULL) - r->session.last_new) * 1000 >= r->o->quiet_ms) {
+	if ((r->o->duration_ms && now - r->t0 >= r->o->duration_ms) ||
+	    (r->o->quiet_ms && r->session.last_new &&
+	     (time(NULL) - r->session.last_new) * 1000 >= r->o->quiet_ms)) {
 		r->why = TR_ENDED_DURATION;
-		r->done = true;
+		run_end_early(r);
 	}
 	if (r->o->wait_ms && !run_count_wanted(r) && now - r->t0 >= r->o->wait_ms) {
 		tr_err_set(&err, TR_ERR_CANNOT, "%s did not start within %lld s",
@@ -122,7 +123,7 @@ static void on_signal(struct run *r)
 		r->done = true;
 	} else {
 		kill(r->cmd.pid, (int)si.ssi_signo);
-		r->grace_until = run_now_ms() + GRACE_MS;
+		r->grace_until = run_now_ms() + RUN_GRACE_MS;
 	}
 	r->interrupted = true;
 	r->interrupt_signal = (int)si.ssi_signo;
@@ -214,6 +215,10 @@ static int start(struct run *r, struct tr_err *err)
 		return tr_err_set(err, TR_ERR_CANNOT, "cannot start a thread");
 	if (o->target == RUN_PROCESS)
 		run_met(r, r->only, "");
+	if (r->failed) {
+		tr_err_move(err, &r->err);
+		return -1;
+	}
 	if (r->cmd.pid && spawn_release(&r->cmd, o->argv[0], err) < 0)
 		return -1;
 	r->t0 = run_now_ms();
@@ -232,7 +237,7 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 {
 	struct tr_recording *rec;
 
-	if (r->session.recordings[i].state == RECORDING_UNKNOWN)
+	if (r->session.recordings[i].state == RECORDING_UNKNOWN && !r->failed)
 		run_decide(r, i, NULL);
 	rec = session_recording(&r->session, i);
 	if (!rec)
@@ -257,18 +262,17 @@ static void close_recordings(struct run *r, struct run_result *ret)
 }
 
 /*
- * What to exit with. A command whose containers we stopped ourselves ends as they do under SIGTERM,
+ * What to exit with. A command that we stopped, or its containers, ends as they do under SIGTERM,
  * which is no failure of theirs; that of the exercise is.
  */
 static int status_of(const struct run *r)
 {
-	if (r->exercised) {
-		if (r->exercise.status)
-			return r->exercise.status;
+	if (r->exercised && r->exercise.status)
+		return r->exercise.status;
+	if (r->exercised || (r->ending && !r->interrupted))
 		return r->cmd.ended && r->cmd.status >= 125 && r->cmd.status <= 127 ?
 			       r->cmd.status :
 			       0;
-	}
 	if (r->cmd.ended)
 		return r->cmd.status;
 	return r->cmd.pid && r->interrupted ? 128 + r->interrupt_signal : 0;
@@ -282,6 +286,8 @@ static void release(struct run *r)
 		for (unsigned i = 0; i < r->o->n_engines; i++)
 			tr_engine_close(r->o->engines[i]);
 	tr_recorder_close(r->rec);
+	if (r->exercise.pid && !r->exercise.ended)
+		kill(r->exercise.pid, SIGTERM);
 	spawn_close(&r->cmd);
 	spawn_close(&r->exercise);
 	for (size_t i = 0; i < TR_MAX_RECORDINGS; i++) {
@@ -317,6 +323,7 @@ int run_recording(const struct run_opts *opts, struct run_result *ret, struct tr
 		ret->status = status_of(r);
 		ret->interrupted = r->interrupted;
 		ret->exercised = r->exercised;
+		ret->unhealthy = r->unhealthy;
 		ret->exercise_status = r->exercise.status;
 		ret->map_bytes = tr_recorder_map_bytes(r->rec);
 		if (r->failed) {

@@ -55,6 +55,7 @@ struct run_result {
 	int status; /* what the caller should exit with, as far as the command has a say */
 	bool interrupted;
 	bool exercised; /* the exercise was run to its end */
+	bool unhealthy; /* the container became that: it was not exercised, but ended */
 	int exercise_status;
 	unsigned n_recordings; /* wanted ones that were met */
 	unsigned n_incomplete; /* of these, with losses */

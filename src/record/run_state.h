@@ -16,7 +16,7 @@ struct followed {
 	char *name; /* of the container */
 	char *ip;
 	int pid;
-	bool main_entered, unfiltered, ended, asked_end, stopping;
+	bool wanted, main_entered, unfiltered, ended, asked_end, stopping;
 	long long ended_at;
 };
 
@@ -38,7 +38,8 @@ struct run {
 	long long t0, next_tick, deadline, grace_until;
 	int64_t started;
 	enum tr_ended why;
-	bool done, interrupted, exercised, failed;
+	bool done, interrupted, exercised, unhealthy, failed;
+	bool ending; /* before its time, or because it failed */
 	int interrupt_signal;
 	struct tr_err err;
 };
@@ -46,7 +47,7 @@ struct run {
 long long run_now_ms(void); /* CLOCK_MONOTONIC */
 /* A line for run_opts.note, escaped as a whole. */
 void run_note(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Ends the recording as failed; takes the error. */
+/* Ends the recording, and what it started, as failed; takes the error. */
 void run_fail(struct run *r, struct tr_err *err);
 bool run_has_engine(const struct run *r);
 /* A cgroup component of 64 hex digits is a container's id, and an engine may know more. */
@@ -54,6 +55,8 @@ bool run_is_container_id(const char *name);
 /* Running, restarting or paused. */
 bool run_is_alive(const struct tr_container *c);
 
+#define RUN_GRACE_MS \
+	15000 /* what a command has to end in after a signal; an engine stops in 10 s */
 #define ASK_AGAIN_MS 100 /* between two questions about the same state */
 
 /* whose.c: what the recorder meets, and whether it is wanted. */
@@ -73,8 +76,12 @@ void run_maybe_exercise(struct run *r, uint16_t recording);
 void run_exercise_state(struct run *r, uint16_t recording, const struct tr_container *c);
 /* Looks whether it has ended; if so, stops what was exercised. */
 void run_reap_exercise(struct run *r);
+/* Asks the engines to stop what is recorded. Returns whether there was anything to stop. */
+bool run_stop_containers(struct run *r);
 
 /* end.c: whether the recording is over. */
+/* Ends it before its time: what we started is ended, too; what we found running is left alone. */
+void run_end_early(struct run *r);
 void run_look_for_the_end(struct run *r);
 unsigned run_count_wanted(const struct run *r);
 

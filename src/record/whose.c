@@ -73,6 +73,7 @@ static void decide_wanted(struct run *r, uint16_t i, const struct tr_container *
 	struct tr_recording rec = { 0 };
 	struct tr_err err = { 0 };
 
+	f->wanted = true;
 	if (r->only == TR_NO_RECORDING && r->o->target == RUN_CONTAINER)
 		r->only = i;
 	tr_recording_new_id(&rec);
