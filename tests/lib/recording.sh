@@ -3,7 +3,7 @@
 # Recording in tests, and asking traces what they mean. Needs live.sh.
 #
 #   expect STATUS ARGS...    runs $TRAMMEL ARGS, its output in out and err; fails on another status
-#   holds TRACE EXPR...      all of them are true of the trace: see trace.py
+#   holds TRACE EXPR...      all of them are true of the trace: see tracefile.py
 #   says FILE REGEX          a line of the file matches
 #   program NAME [CC-OPTION...]   compiles tests/workloads/programs/NAME.c, statically, to bin/NAME;
 #                            it is the same for a container that has "${BIN[@]}" among its options
@@ -19,6 +19,7 @@ program() {
 	mkdir -p bin
 	"${CC:-cc}" -O1 -g -Wall -Werror -static -pthread "$@" -o "bin/$name" \
 		"$TRAMMEL_SOURCE/tests/workloads/programs/$name.c" || fail "$name.c does not compile"
+	# shellcheck disable=SC2034 # for the test
 	BIN=(-v "$WORK/bin:/w:ro")
 }
 
@@ -47,7 +48,7 @@ says() {
 }
 
 holds() {
-	python3 "$TRAMMEL_SOURCE/tests/lib/trace.py" "$@" && return
+	python3 "$TRAMMEL_SOURCE/tests/lib/tracefile.py" "$@" && return
 	fail "in $1"
 }
 

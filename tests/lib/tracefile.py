@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Asks a trace: trace.py FILE EXPRESSION... Exit 1 if one of them is not true, and says what is.
+"""Asks a trace: tracefile.py FILE EXPRESSION... Exit 1 if one of them is not true, and says what is.
 
 Expressions are Python's, over the names that ask() defines.
 """

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Nothing of a start is missed: the first thing the container's first process does, fifty times.
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+live_begin busybox
+bare first
+RUN="docker run --rm --network none -v $WORK/bin:/w:ro trammel-lab/busybox /w/first"
+
+# In one recording: 40 in a row, 10 more in pairs that start together.
+expect 0 record --containers -d row -- sh -c "
+	for i in \$(seq 40); do $RUN || exit 1; done
+	for i in \$(seq 5); do $RUN & $RUN & wait; done"
+[ "$(ls row)" = busybox.trace ] || fail "more than one subject: $(ls row)"
+holds row/busybox.trace "len(recordings()) == 50" "complete()" \
+	"all('getpriority' in calls('main', recording=i) for i in range(50))" \
+	"all(calls('main', recording=i) == {'getpriority', 'exit_group'} for i in range(50))" \
+	"all('execve' in calls('runtime', recording=i) for i in range(50))" \
+	"all(r['start_seen'] for r in recordings())" "refused() == set()"
+
+# And each in its own: what attaches the programs must be done before the command starts.
+for i in $(seq 6); do
+	# shellcheck disable=SC2086
+	expect 0 record -o "one$i.trace" -- $RUN
+	holds "one$i.trace" "complete()" "calls('main') == {'getpriority', 'exit_group'}" \
+		"'execve' in calls('runtime')" "recordings()[0]['start_seen']"
+done
+expect 0 merge -o all.trace one*.trace
+holds all.trace "len(recordings()) == 6" "set(call('getpriority')['recordings']) == set(range(6))"
