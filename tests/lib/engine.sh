@@ -94,7 +94,14 @@ engine_start() {
 	return 1
 }
 
+# A kernel without these has containers all the same, with no network but their own loopback.
+engine_has_network() {
+	unshare --net -- sh -c 'iptables -t nat -S && iptables -t filter -S &&
+		busybox ip link add name trammel0 type bridge' >/dev/null 2>&1
+}
+
 engine_up() {
+	local options=()
 	engine_stop_private # one that a killed run left
 	if engine_of_machine; then
 		ENGINE=machine
@@ -113,7 +120,8 @@ engine_up() {
 	echo "$ENGINE_RUN" >"$LAB/engine/run"
 	unset DOCKER_CONTEXT
 	export DOCKER_HOST=unix://$ENGINE_RUN/docker.sock
-	if engine_start || engine_start --iptables=false --ip6tables=false --bridge=none; then
+	engine_has_network || options=(--iptables=false --ip6tables=false --bridge=none)
+	if engine_start "${options[@]}"; then
 		ENGINE=private
 		return 0
 	fi

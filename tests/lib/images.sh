@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Images without a registry: root file systems from Debian packages, kept as archives in $LAB/images
+# Images without a registry: root file systems from Debian packages, kept as archives in $IMAGES
 # under a hash of their recipe, and the Dockerfiles of tests/workloads/ on top of them.
 #
 #   image_rootfs NAME   makes the archive of a root file system (busybox, debian) if it is missing;
@@ -9,6 +9,8 @@
 #   images_remove       removes them from the engine
 #
 # Needs steps.sh and $LAB; $SOURCE is the tree.
+
+IMAGES=${TRAMMEL_IMAGES:-$LAB/images}
 
 # What the debian root has. One mmdebstrap run takes half a minute, so the workloads share it.
 IMAGE_PACKAGES=redis-server,redis-tools,python3
@@ -40,7 +42,7 @@ make_debian_rootfs() {
 
 make_busybox_rootfs() {
 	local root
-	root=$(mktemp -d "$LAB/images/busybox.XXXXXX") || return 1
+	root=$(mktemp -d "$IMAGES/busybox.XXXXXX") || return 1
 	mkdir -p "$root"/{bin,etc,proc,sys,dev,tmp,root} &&
 		cp "$(command -v busybox)" "$root/bin/busybox" &&
 		chroot "$root" /bin/busybox --install -s /bin &&
@@ -61,10 +63,10 @@ image_recipe() {
 
 image_rootfs() {
 	local name=$1 archive
-	mkdir -p "$LAB/images" "$LAB/log"
-	archive=$LAB/images/$name-$(image_recipe "$name" | sha256sum | cut -c1-12).tar
+	mkdir -p "$IMAGES" "$LAB/log"
+	archive=$IMAGES/$name-$(image_recipe "$name" | sha256sum | cut -c1-12).tar
 	if [ ! -f "$archive" ]; then
-		rm -f "$LAB/images/$name"-*.tar
+		rm -f "$IMAGES/$name"-*.tar
 		quiet "image-$name" "make_${name}_rootfs" "$archive.part" || return 1
 		mv "$archive.part" "$archive"
 	fi
