@@ -26,6 +26,7 @@ PACKAGES_test=(
 	strace crun
 	golang-github-containers-common # podman's default seccomp profile
 	qemu-system-x86 # the virtual machine of tests/vm
+	apparmor # its kernel has AppArmor, and dockerd then starts nothing without the parser
 )
 
 package_installed() {
