@@ -341,16 +341,15 @@ static void conclude(unsigned passed, unsigned runs, bool refused, json_object *
 		json_object_put(o);
 		return;
 	}
-	printf("%s%u of %u came through.%s", passed == runs ? c_green() : c_red(), passed, runs,
+	printf("%s%u of %u came through.%s\n", passed == runs ? c_green() : c_red(), passed, runs,
 	       c_reset());
 	if (passed == runs && runs)
-		printf(" That bounds the failure rate below %.0f %% (at 95 %% confidence), for this "
-		       "exercise on\nthis machine: its kernel, engine, clock source and CPUs.",
+		printf("The failure rate is below %.0f %% (at 95 %% confidence), for this exercise on "
+		       "this machine:\nits kernel, engine, clock source and CPUs.\n",
 		       ceil(bound95(runs) * 100));
 	if (refused)
-		printf("\nIf the container is meant to do this, record it once more with this "
-		       "exercise, and emit\nfrom both traces.");
-	printf("\n");
+		printf("If the container is meant to do this, record it once more with this "
+		       "exercise, and emit\nfrom both traces.\n");
 }
 
 static int rehearse(struct rehearsal *h, struct tr_err *err)
