@@ -13,6 +13,7 @@ PACKAGES_build=(
 	clang bpftool # the BPF programs and their skeleton
 	libbpf-dev libseccomp-dev libelf-dev libjson-c-dev libcap-dev
 	'libcurl4-openssl-dev|libcurl4-gnutls-dev'
+	go-md2man # manual pages
 )
 # shellcheck disable=SC2034
 PACKAGES_run=(
