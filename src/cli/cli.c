@@ -73,10 +73,28 @@ const char *cli_option_word(int c, char **argv)
 	return letter;
 }
 
+/* Whether it is one of main.c's, which people write behind the command. */
+static bool is_global(const char *word)
+{
+	static const char *const globals[] = { "-j",	  "--json",	"-q",
+					       "--quiet", "-v",		"--verbose",
+					       "--color", "--progress", "--version" };
+
+	for (size_t i = 0; i < TR_ARRAY_SIZE(globals); i++)
+		if (strlen(globals[i]) == strcspn(word, "=") &&
+		    !strncmp(word, globals[i], strlen(globals[i])))
+			return true;
+	return false;
+}
+
 int cli_bad_option(const struct cmd *cmd, int c, char **argv)
 {
-	return cli_usage(cmd, c == ':' ? "option '%s' needs a value" : "unknown option '%s'",
-			 cli_option_word(c, argv));
+	const char *word = cli_option_word(c, argv);
+
+	if (c != ':' && is_global(word))
+		return cli_usage(cmd, "'%s' stands before the command: trammel %s %s ...", word,
+				 word, cmd->name);
+	return cli_usage(cmd, c == ':' ? "option '%s' needs a value" : "unknown option '%s'", word);
 }
 
 static void talk(const char *prefix, const char *fmt, va_list ap)

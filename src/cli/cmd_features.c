@@ -135,7 +135,7 @@ static int parse(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
 		if (c == 'h')
 			return cli_help(&cmd_features);
-		return cli_usage(&cmd_features, "unknown option '%s'", argv[optind - 1]);
+		return cli_bad_option(&cmd_features, c, argv);
 	}
 	if (optind < argc)
 		return cli_usage(&cmd_features, "'%s' is one argument too many", argv[optind]);

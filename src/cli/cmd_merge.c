@@ -44,10 +44,8 @@ static int parse(int argc, char **argv, struct merge_opts *o)
 			break;
 		case 'h':
 			return cli_help(&cmd_merge);
-		case ':':
-			return cli_usage(&cmd_merge, "option '%s' needs a value", argv[optind - 1]);
 		default:
-			return cli_usage(&cmd_merge, "unknown option '%s'", argv[optind - 1]);
+			return cli_bad_option(&cmd_merge, c, argv);
 		}
 	}
 	o->traces = argv + optind;

@@ -190,17 +190,20 @@ static int choose_target(struct record_args *a, const struct engine_cmdline *c)
 	struct run_opts *o = &a->run;
 	bool makes_containers = c->program != PROGRAM_NONE && c->verb != VERB_OTHER;
 
-	if (o->container)
+	if (o->container) {
 		o->target = RUN_CONTAINER;
-	else if (o->cgroup)
+	} else if (o->cgroup) {
 		o->target = RUN_CGROUP;
-	else if (a->containers || makes_containers || o->image || o->service)
+	} else if (a->containers || makes_containers || o->image || o->service) {
 		o->target = RUN_CONTAINERS;
-	else if (o->argv)
+	} else if (o->argv) {
 		o->target = RUN_PROCESS;
-	else
+		if (c->program != PROGRAM_NONE)
+			cli_say("this command of the engine's makes no container: it is recorded itself");
+	} else {
 		return bad_usage("say what to record: a command, --container, --cgroup, "
 				 "--image or --service");
+	}
 	return -1;
 }
 

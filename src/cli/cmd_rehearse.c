@@ -280,10 +280,10 @@ static void print_outcome(const struct rehearsal *h, const struct outcome *o, un
 		printf("run %u of %u: %scame through%s (%.1f s)\n", i, h->n, c_green(), c_reset(),
 		       o->seconds);
 	} else {
-		tr_cleanup_free char *safe = text_escaped(strbuf_str(&why));
+		tr_cleanup_free char *safe = text_escaped(why.len ? strbuf_str(&why) + 2 : "");
 
-		printf("run %u of %u: %sfailed%s%s (%.1f s)\n", i, h->n, c_red(), c_reset(), safe,
-		       o->seconds);
+		printf("run %u of %u: %sfailed%s%s%s (%.1f s)\n", i, h->n, c_red(), c_reset(),
+		       *safe ? ": " : "", safe, o->seconds);
 	}
 	tr_facts_each(&o->facts, on_refusal, &e);
 	for (size_t k = 0; k < o->facts.n_recordings; k++)

@@ -51,7 +51,7 @@ static int parse(int argc, char **argv, struct show *s)
 		case 'h':
 			return cli_help(&cmd_show);
 		default:
-			return cli_usage(&cmd_show, "unknown option '%s'", argv[optind - 1]);
+			return cli_bad_option(&cmd_show, c, argv);
 		}
 	}
 	if (optind == argc)

@@ -203,11 +203,8 @@ static int verify_main(int argc, char **argv)
 			break;
 		case 'h':
 			return cli_help(&cmd_verify);
-		case ':':
-			return cli_usage(&cmd_verify, "option '%s' needs a value",
-					 argv[optind - 1]);
 		default:
-			return cli_usage(&cmd_verify, "unknown option '%s'", argv[optind - 1]);
+			return cli_bad_option(&cmd_verify, c, argv);
 		}
 	}
 	if (!v.profile)

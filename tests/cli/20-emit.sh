@@ -166,6 +166,10 @@ expect 2 emit seccomp --frob good.trace
 says err "unknown option '--frob'"
 expect 2 emit seccomp good.trace -z
 says err "unknown option '-z'"
+expect 2 emit seccomp good.trace -q
+says err "'-q' stands before the command: trammel -q emit"
+expect 2 emit seccomp good.trace --color=never
+says err "'--color=never' stands before"
 expect 2 emit seccomp -o
 says err "option '-o' needs a value"
 expect 2 emit seccomp --default-action allow good.trace
