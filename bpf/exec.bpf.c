@@ -81,7 +81,7 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_pid,
 	     struct linux_binprm *bprm)
 {
-	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_mark *m = mark_of(task);
 	struct tr_recording_state *r = m ? recording_state(m->recording) : NULL;
 	bool entered = false;
 

@@ -17,6 +17,9 @@ const volatile __u8 cfg_auto __weak = 0; /* record every container that appears 
 const volatile __u8 cfg_level __weak = TR_LEVEL_FILES;
 const volatile __u32 cfg_max_events __weak = 0; /* first-seen events a recording may hand over */
 
+/* For tests: every so-manyth mark is refused as if the kernel had no memory; 0: none. */
+const volatile __u32 cfg_fail_marks __weak = 0;
+
 /* Written by the recorder while it runs: 1..255, one further each second. */
 volatile __u8 now_epoch __weak = 1;
 
@@ -25,6 +28,8 @@ __u32 n_recordings __weak = 0;
 __u32 n_rows __weak = 1; /* row 0 is nobody's */
 __u64 lost_recordings __weak = 0; /* containers met when all slots were taken */
 __u64 lost_scratch __weak = 0; /* a program was interrupted by itself */
+__u32 n_late __weak = 0; /* marks that wait in late_marks */
+__u32 n_marks __weak = 0; /* for cfg_fail_marks */
 __u32 seeded __weak = 0; /* tasks the last seeding pass marked */
 __u32 seed_ignores __weak = 0; /* what a seeding pass does, see seed_tasks */
 
@@ -34,6 +39,18 @@ struct {
 	__type(key, int);
 	__type(value, struct tr_mark);
 } marks SEC(".maps") __weak;
+
+/*
+ * Marks that task storage did not take: it allocates, and in the middle of a fork the kernel may
+ * refuse that for a moment. They wait here, by thread, until the task itself is met. Preallocated:
+ * it must not fail for the same reason.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct tr_mark);
+} late_marks SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -71,6 +88,57 @@ struct {
 static __always_inline struct tr_recording_state *recording_state(__u32 index)
 {
 	return bpf_map_lookup_elem(&recordings, &index);
+}
+
+/* Out of the way of every call of every task: nearly always nobody waits. */
+static __noinline struct tr_mark *late_mark_of(struct task_struct *task)
+{
+	__u32 tid = (__u32)task->pid;
+	struct tr_mark *late = bpf_map_lookup_elem(&late_marks, &tid), *m;
+
+	if (!late)
+		return NULL;
+	m = bpf_task_storage_get(&marks, task, late, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!m)
+		return late;
+	if (!bpf_map_delete_elem(&late_marks, &tid))
+		__sync_fetch_and_sub(&n_late, 1);
+	return m;
+}
+
+/* The task's mark, or NULL: every program begins with this. */
+static __always_inline struct tr_mark *mark_of(struct task_struct *task)
+{
+	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+
+	if (m || !n_late)
+		return m;
+	return late_mark_of(task);
+}
+
+/* Gives a task that has none a mark, a copy of `value`. NULL if there is no way to keep one. */
+static __always_inline struct tr_mark *mark_task(struct task_struct *task, struct tr_mark *value)
+{
+	__u32 tid = (__u32)task->pid;
+	struct tr_mark *m = NULL;
+
+	if (!cfg_fail_marks || __sync_fetch_and_add(&n_marks, 1) % cfg_fail_marks)
+		m = bpf_task_storage_get(&marks, task, value, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (m)
+		return m;
+	if (bpf_map_update_elem(&late_marks, &tid, value, BPF_ANY))
+		return NULL;
+	__sync_fetch_and_add(&n_late, 1);
+	return bpf_map_lookup_elem(&late_marks, &tid);
+}
+
+/* Thread numbers are used again: what waits for one that has ended must not mark another. */
+static __always_inline void forget_late_mark(struct task_struct *task)
+{
+	__u32 tid = (__u32)task->pid;
+
+	if (n_late && !bpf_map_delete_elem(&late_marks, &tid))
+		__sync_fetch_and_sub(&n_late, 1);
 }
 
 /* Every loss is counted where it belongs; `by` is never 0. */

@@ -57,7 +57,7 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_mark *m = mark_of(task);
 	struct call c;
 
 	if (!m)
@@ -113,7 +113,7 @@ static __always_inline void maybe_denied(struct task_struct *task, struct tr_mar
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_thread_killed, struct task_struct *task)
 {
-	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_mark *m = mark_of(task);
 	struct pt_regs *regs;
 
 	if (!m || m->in_call || task->exit_code != SIGSYS ||
@@ -197,7 +197,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_mark *m = mark_of(task);
 	struct call c;
 
 	if (!m)

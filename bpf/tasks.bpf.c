@@ -37,7 +37,7 @@ static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u1
 	struct tr_recording_state *r = recording_state(recording);
 	struct tr_mark fresh = { 0 }, *m;
 
-	if (!r || bpf_task_storage_get(&marks, task, 0, 0))
+	if (!r || mark_of(task))
 		return NULL;
 	fresh.recording = recording;
 	fresh.level = r->level;
@@ -45,7 +45,7 @@ static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u1
 	fresh.base_filters = (__u32)task->seccomp.filter_count.counter;
 	/* It may be in a call right now, whose enter was not seen. */
 	fresh.in_call = 1;
-	m = bpf_task_storage_get(&marks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	m = mark_task(task, &fresh);
 	if (!m) {
 		count_loss(recording, TR_EVENT_LOSS_MARK);
 		return NULL;
@@ -99,14 +99,14 @@ SEC("tp_btf/task_newtask")
 int BPF_PROG(on_task_newtask, struct task_struct *task, __u64 clone_flags)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
-	struct tr_mark *m = bpf_task_storage_get(&marks, parent, 0, 0), *child;
+	struct tr_mark *m = mark_of(parent), *child;
 	struct tr_recording_state *r;
 
 	if (!m) {
 		mark_born(task, parent);
 		return 0;
 	}
-	child = bpf_task_storage_get(&marks, task, m, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	child = mark_task(task, m);
 	r = recording_state(m->recording);
 	if (!child || !r) {
 		count_loss(m->recording, TR_EVENT_LOSS_MARK);
@@ -128,7 +128,7 @@ int BPF_PROG(on_task_newtask, struct task_struct *task, __u64 clone_flags)
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
-	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_mark *m = mark_of(task);
 	struct tr_recording_state *r;
 
 	if (!m)
@@ -136,6 +136,7 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 	r = recording_state(m->recording);
 	if (r && __sync_fetch_and_add(&r->live, -1) == 1)
 		announce(task, m, TR_EVENT_ENDED);
+	forget_late_mark(task);
 	return 0;
 }
 
@@ -166,7 +167,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	struct tr_mark *m;
 	int recording;
 
-	if (!task || bpf_task_storage_get(&marks, task, 0, 0))
+	if (!task || mark_of(task))
 		return 0;
 	recording = recording_of_task(address_of(task),
 				      seed_ignores ? UNKNOWN_IS_IGNORED : UNKNOWN_IS_NONE);

@@ -221,6 +221,10 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	r->skel->rodata->cfg_auto = opts->auto_containers;
 	r->skel->rodata->cfg_level = (uint8_t)(opts->level ? opts->level : TR_RECORD_FILES);
 	r->skel->rodata->cfg_max_events = opts->max_events ? opts->max_events : DEFAULT_MAX_EVENTS;
+	/* Fault injection, for the test that what the kernel may refuse does no harm. */
+	if (getenv("TRAMMEL_FAULT_MARKS"))
+		r->skel->rodata->cfg_fail_marks =
+			(uint32_t)strtoul(getenv("TRAMMEL_FAULT_MARKS"), NULL, 10);
 	bpf_map__set_max_entries(r->skel->maps.events,
 				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);
 	e = record_bpf__load(r->skel);
