@@ -4,6 +4,7 @@
 # mark for a moment, in the middle of a fork: then it waits elsewhere, and nothing is missing.
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
 . "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+# shellcheck disable=SC2119 # no image
 live_begin
 program forks
 for refused in 0 1 2; do
