@@ -44,7 +44,7 @@ suite_all() {
 	cores=$(nproc)
 	rm -rf "$RESULTS"
 	mkdir -p "$RESULTS"
-	export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
+	export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
 	export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 	lane release release "$cores" -L '^(source|unit|prop|fuzz|cli)$'
 	lane sanitize sanitize "$cores" -L '^(unit|prop|fuzz|cli)$'

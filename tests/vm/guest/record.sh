@@ -14,6 +14,7 @@ uptime_is() {
 grep -q '"uname"' show.json || fail "no uname in the trace of uname"
 uptime_is "a command"
 
+# shellcheck disable=SC2016 # for the container's shell
 work='i=0; while [ $i -lt 20 ]; do i=$((i+1)); echo $i >/tmp/f; cat /tmp/f >/dev/null; done; ls -l / >/dev/null; uname -a'
 run=(docker run --rm --network none)
 "$TRAMMEL" record -o sh.trace -- "${run[@]}" trammel-lab/busybox sh -c "$work" >out ||
