@@ -154,6 +154,27 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
 }
 
 /*
+ * A thread whose leader was marked when the process was moved into the cgroup is what its leader
+ * was then: for the runtime's, still outside of what counts.
+ */
+static __always_inline struct tr_mark *mark_thread(struct task_struct *task)
+{
+	struct tr_mark *leader = bpf_task_storage_get(&marks, task->group_leader, 0, 0), *m;
+	struct tr_recording_state *r = leader ? recording_state(leader->recording) : NULL;
+
+	if (!r)
+		return NULL;
+	m = bpf_task_storage_get(&marks, task, leader, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!m) {
+		count_loss(leader->recording, TR_EVENT_LOSS_MARK);
+		return NULL;
+	}
+	m->in_call = 1;
+	__sync_fetch_and_add(&r->live, 1);
+	return m;
+}
+
+/*
  * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
  * repeats it until a pass adds none; children born meanwhile inherit. What they did before is not
  * known, and neither is the moment of their entry: they count from here, as main. With seed_ignores,
@@ -163,6 +184,7 @@ SEC("iter/task")
 int seed_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
+	struct tr_recording_state *r;
 	struct file *exe;
 	struct tr_mark *m;
 	int recording;
@@ -173,11 +195,22 @@ int seed_tasks(struct bpf_iter__task *ctx)
 				      seed_ignores ? UNKNOWN_IS_IGNORED : UNKNOWN_IS_NONE);
 	if (recording >= TR_MAX_RECORDINGS || seed_ignores)
 		return 0;
+	m = mark_thread(task);
+	if (m) {
+		if (counts(task, m))
+			note_call_under_way(task, m);
+		__sync_fetch_and_add(&seeded, 1);
+		return 0;
+	}
 	m = mark_first(task, (__u16)recording);
 	if (!m)
 		return 0;
 	m->flags = TR_MARK_ENTERED | TR_MARK_NO_START;
 	m->phase = TR_EVENT_PHASE_MAIN;
+	/* The next entry is an exec's, or a restart's: not this container's first. */
+	r = recording_state(m->recording);
+	if (r)
+		r->entered = 1;
 	m->entry_filters = m->base_filters;
 	/* All its filters are the container's, as far as can be told. */
 	m->base_filters = 0;
