@@ -4,6 +4,7 @@
 
 #include "record/run_state.h"
 
+#define RESTART_MS   3000 /* a container that is followed by name may be restarted within this */
 #define NO_ENGINE_MS 300 /* no processes for this long: ended, where no engine can be asked */
 
 /* A container without processes has ended, unless its engine is about to restart it. */
@@ -24,6 +25,14 @@ static void look_for_ends(struct run *r)
 			f->ended = true;
 		}
 	}
+}
+
+/* The one that is followed has ended, and stays so: `docker restart` stops it first. */
+static bool is_over(const struct run *r)
+{
+	const struct followed *f = &r->followed[r->only];
+
+	return !f->ended_at || run_now_ms() - f->ended_at > RESTART_MS;
 }
 
 static bool all_ended(const struct run *r)
@@ -54,7 +63,7 @@ void run_end_early(struct run *r)
 		return;
 	r->ending = true;
 	r->grace_until = run_now_ms() + RUN_GRACE_MS;
-	if (!r->cmd.pid || r->cmd.go >= 0) {
+	if (!r->cmd.pid) {
 		r->done = true;
 		return;
 	}
@@ -76,6 +85,9 @@ void run_look_for_the_end(struct run *r)
 		r->done |= cmd_done && asker_open(r->asker) == 0;
 		return;
 	}
+	/* The exercise may have stopped it to start it again. */
+	if (r->exercise.pid && !r->exercise.ended)
+		cmd_done = false;
 	switch (r->o->target) {
 	case RUN_PROCESS:
 		r->done |= cmd_done;
@@ -88,7 +100,7 @@ void run_look_for_the_end(struct run *r)
 	case RUN_CONTAINER:
 	case RUN_CGROUP:
 		look_for_ends(r);
-		r->done |= any && cmd_done && all_ended(r);
+		r->done |= any && cmd_done && all_ended(r) && is_over(r);
 		break;
 	}
 }
