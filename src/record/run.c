@@ -213,15 +213,12 @@ static int start(struct run *r, struct tr_err *err)
 	r->asker = asker_new(o->engines, o->n_engines);
 	if (!r->asker)
 		return tr_err_set(err, TR_ERR_CANNOT, "cannot start a thread");
-	if (o->target == RUN_PROCESS)
-		run_met(r, r->only, "");
-	if (r->failed) {
-		tr_err_move(err, &r->err);
-		return -1;
-	}
 	if (r->cmd.pid && spawn_release(&r->cmd, o->argv[0], err) < 0)
 		return -1;
 	r->t0 = run_now_ms();
+	/* A command that cannot be run leaves nothing behind. What it did by now waits in the ring. */
+	if (o->target == RUN_PROCESS)
+		run_met(r, r->only, "");
 	return 0;
 }
 
