@@ -180,6 +180,14 @@ int session_want(struct session *s, uint16_t recording, struct tr_recording *rec
 	return 0;
 }
 
+void session_note_recording(struct session *s, uint16_t recording)
+{
+	struct session_recording *r = &s->recordings[recording];
+
+	if (r->state == RECORDING_WANTED && r->subject->journal)
+		tr_journal_recording(r->subject->journal, &r->subject->facts, r->index);
+}
+
 void session_unwant(struct session *s, uint16_t recording)
 {
 	struct session_recording *r = &s->recordings[recording];

@@ -58,6 +58,8 @@ void session_met(struct session *s, uint16_t recording, int64_t now);
  */
 int session_want(struct session *s, uint16_t recording, struct tr_recording *rec,
 		 struct tr_err *err);
+/* Notes in its journal what has become known of it since. */
+void session_note_recording(struct session *s, uint16_t recording);
 void session_unwant(struct session *s, uint16_t recording);
 /* Takes what fact points to. Facts of unwanted recordings are dropped. */
 void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact);

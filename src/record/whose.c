@@ -28,7 +28,7 @@ static bool is_wanted(const struct run *r, const char *id, const struct tr_conta
 {
 	const struct run_opts *o = r->o;
 
-	if (r->cid && strcmp(id, r->cid))
+	if (o->cidfile && (!r->cid || strcmp(id, r->cid) != 0))
 		return false;
 	if (o->target == RUN_CONTAINER)
 		/* One with this id would have been found before. */
@@ -104,6 +104,11 @@ void run_decide(struct run *r, uint16_t i, const struct tr_container *c)
 {
 	if (r->session.recordings[i].state != RECORDING_UNKNOWN)
 		return;
+	/* Somebody else's container may come before ours is made. */
+	if (r->o->cidfile && !r->cid && !r->cmd.ended && !r->done) {
+		asker_ask(r->asker, ASK_WHO, i, r->followed[i].id, ASK_AGAIN_MS);
+		return;
+	}
 	if (i == r->only || is_wanted(r, r->followed[i].id, c))
 		decide_wanted(r, i, c);
 	else
@@ -150,7 +155,7 @@ static void on_entered(void *arg, const struct tr_moment *m)
 	rec = session_recording(&r->session, m->recording);
 	if (rec && !rec->start_seen) {
 		rec->start_seen = true;
-		/* The journal's line has it wrong until the trace is finished; the safe way round. */
+		session_note_recording(&r->session, m->recording);
 	}
 	run_maybe_exercise(r, m->recording);
 }
