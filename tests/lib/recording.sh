@@ -9,6 +9,8 @@
 #                            it is the same for a container that has "${BIN[@]}" among its options
 #   bare NAME                the same without a libc: nothing is called but what the source says
 #   emitted TRACE PROFILE    emits and verifies
+#   subjects DIR             the names of its traces, but for those of containers that no engine here
+#                            knows: another engine's, on a machine that has more
 #   until_true SECONDS CMD...   waits for CMD to succeed
 
 BIN=()
@@ -56,6 +58,10 @@ holds() {
 emitted() {
 	expect 0 emit seccomp -o "$2" "$1"
 	expect 0 verify --seccomp "$2" "$1"
+}
+
+subjects() {
+	(cd "$1" && ls -- *.trace) | sed 's/\.trace$//' | grep -vE '^[0-9a-f]{12}$' | paste -sd' '
 }
 
 until_true() {

@@ -14,10 +14,12 @@ class Trace:
             rows = [json.loads(line) for line in lines]
         self.header = rows[0]
         self.end = rows[-1] if rows[-1].get("end") else None
+        self.told = [row["recording"] for row in rows if "recording" in row]
         self.facts = [row for row in rows if "fact" in row]
 
     def recordings(self):
-        return self.header["recordings"]
+        """A journal tells of them as it goes, the last time best."""
+        return list({r["id"]: r for r in self.header["recordings"] + self.told}.values())
 
     def syscalls(self):
         return [fact for fact in self.facts if fact["fact"] == "syscall"]
@@ -89,7 +91,8 @@ def ask(path, expressions):
         print(f"  {phase}:", *sorted(map(str, trace.calls(phase=phase, abi="x86_64"))))
     for fact in trace.facts:
         if fact["fact"] != "syscall" or fact["abi"] != "x86_64" or "done" not in fact["flags"]:
-            print(" ", json.dumps(fact))
+            known = "abi", "name", "nr", "path", "interp", "act", "perms", "phases", "flags", "errnos"
+            print(" ", fact["fact"], *(fact[key] for key in known if key in fact))
     return 1
 
 

@@ -11,7 +11,7 @@ RUN="docker run --rm --network none -v $WORK/bin:/w:ro trammel-lab/busybox /w/fi
 expect 0 record --containers -d row -- sh -c "
 	for i in \$(seq 40); do $RUN || exit 1; done
 	for i in \$(seq 5); do $RUN & $RUN & wait; done"
-[ "$(ls row)" = busybox.trace ] || fail "more than one subject: $(ls row)"
+[ "$(subjects row)" = busybox ] || fail "more than one subject: $(ls row)"
 holds row/busybox.trace "len(recordings()) == 50" "complete()" \
 	"all('getpriority' in calls('main', recording=i) for i in range(50))" \
 	"all(calls('main', recording=i) == {'getpriority', 'exit_group'} for i in range(50))" \

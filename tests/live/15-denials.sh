@@ -36,8 +36,8 @@ done
 
 # Nor are calls that were under way when recording began.
 live_container --network none "${BIN[@]}" trammel-lab/busybox \
-	sh -c '/w/acts sleep read stop sleep; read x </dev/zero'
-until_true 10 running "$CONTAINER" || fail "no container to attach to"
+	sh -c 'while :; do /w/acts sleep read stop; done'
+until_true 30 running "$CONTAINER" || fail "no container to attach to"
 expect 0 record -o attached.trace --container "$CONTAINER" --duration 2
 holds attached.trace "refused() == set()" "'nanosleep' in calls('main') or 'clock_nanosleep' in calls('main')"
 

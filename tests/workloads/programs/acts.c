@@ -206,8 +206,9 @@ static int do_sleep(void)
 
 static int do_pause(void)
 {
-	/* PID 1 has no default for SIGTERM. */
+	/* PID 1 has no defaults for these. */
 	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
 	pause();
 	return 0;
 }

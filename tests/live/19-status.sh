@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Exit codes: the command's own; 125 for ours, before the command is touched; 126 and 127 as docker.
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+live_begin busybox
+RUN=(docker run --rm --network none trammel-lab/busybox)
+
+# one_line: that is all that is said
+one_line() {
+	[ "$(wc -l <err)" = 1 ] || { show_output; fail "not one line on stderr"; }
+}
+untouched() {
+	[ ! -e marker ] || fail "the command ran: $*"
+	[ ! -e no.trace ] || fail "something was written: $*"
+}
+
+expect 0 record -o ok.trace -- true
+expect 7 record -o ok.trace -- sh -c 'exit 7'
+# shellcheck disable=SC2016
+expect 137 record -o ok.trace -- sh -c 'kill -9 $$'
+expect 3 record -o ok.trace -- "${RUN[@]}" sh -c 'exit 3'
+holds ok.trace "complete()" "ended() == {'exited'}"
+# shellcheck disable=SC2016
+expect 5 record -o ok.trace --exercise 'exit 5' -- "${RUN[@]}" sleep 100
+holds ok.trace "ended() == {'exercise'}"
+
+# docker's own failures
+expect 125 record -o no.trace -- docker run --rm trammel-lab/no-such-image-at-all
+says err 'no-such-image-at-all'
+untouched "a missing image"
+expect 127 record -o docker.trace -- "${RUN[@]}" no-such-command
+expect 126 record -o docker.trace -- "${RUN[@]}" /etc/passwd
+
+# ours
+echo '{"defaultAction":"SCMP_ACT_ALLOW"}' >all.json
+expect 127 record -o no.trace -- no-such-command
+one_line
+expect 126 record -o no.trace -- /etc/passwd
+one_line
+untouched "no command"
+expect 125 record -o no.trace --containers -- true
+says err 'nothing was recorded'
+for host in tcp://127.0.0.1:1 ssh://nobody@nowhere.invalid; do
+	DOCKER_HOST=$host expect 125 record -o no.trace --containers -- touch marker
+	one_line
+	says err "${host#*//}"
+	untouched "$host"
+	expect 125 record -o no.trace -- docker -H $host run --rm x
+	one_line
+	DOCKER_HOST=$host expect 3 rehearse -n 1 --seccomp all.json -- docker run --rm x
+done
+expect 125 record -o nowhere/no.trace -- touch marker
+one_line
+says err 'nowhere/no.trace'
+expect 125 record -o no.trace --no-such-option -- touch marker
+untouched "wrong usage"
+
+# Nobody in particular may not.
+cp "$TRAMMEL" trammel
+chmod 755 . trammel
+mkdir -m 777 open
+setpriv --reuid 65534 --regid 65534 --clear-groups -- \
+	sh -c "cd open && ../trammel record -o no.trace -- touch marker" >out 2>err </dev/null
+[ $? = 125 ] || { show_output; fail "as nobody: not 125"; }
+one_line
+says err 'needs root'
+[ -z "$(ls open)" ] || fail "it was tried as nobody all the same"
