@@ -14,7 +14,7 @@ struct row_key {
 	__u8 phase;
 	__u8 pad;
 	__u32 dev;
-	__u64 ino; /* 0, with dev 0: the phase's own row */
+	__u64 ino;
 	__u32 generation;
 	__u32 pad2;
 };
@@ -52,39 +52,10 @@ static __always_inline __u32 row_for(struct row_key *key, bool *ret_is_new)
 	return row;
 }
 
-/* Announces a row. Should the event be dropped, the row's executable stays unknown. */
-static __always_inline void row_announce(struct task_struct *task, struct tr_mark *m,
-					 struct walked *exe)
-{
-	struct scratch *s = scratch_take();
-	__u32 len = 0;
-
-	if (!s)
-		return;
-	event_head(&s->head, TR_EVENT_ROW, task, m);
-	if (exe)
-		len = path_append(s, exe, 0);
-	event_send(s, len, false);
-	scratch_give_back(s);
-}
-
 /* Puts a task on the row of its recording's phase, for want of an executable. */
-__weak __noinline int row_of_phase(struct tr_mark *m, __u64 task)
+static __always_inline void row_of_phase(struct tr_mark *m)
 {
-	struct row_key key = { 0 };
-	bool is_new;
-
-	if (!m)
-		return 0;
-	key.recording = m->recording;
-	key.phase = m->phase;
-
-	m->row = row_for(&key, &is_new);
-	if (!m->row)
-		count_loss(m->recording, TR_EVENT_LOSS_MAP);
-	else if (is_new)
-		row_announce((struct task_struct *)task, m, NULL);
-	return 0;
+	m->row = TR_PHASE_ROW(m->recording, m->phase);
 }
 
 /*
@@ -108,8 +79,10 @@ __weak __noinline int row_of_file(struct tr_mark *m, __u64 task, __u64 file_at)
 	key.ino = BPF_CORE_READ(inode, i_ino);
 	key.generation = BPF_CORE_READ(inode, i_generation);
 	row = row_for(&key, &is_new);
-	if (!row)
-		return row_of_phase(m, task);
+	if (!row) {
+		row_of_phase(m);
+		return 0;
+	}
 	m->row = row;
 	if (!is_new)
 		return 0;

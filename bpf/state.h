@@ -25,7 +25,7 @@ volatile __u8 now_epoch __weak = 1;
 
 /* Counters that belong to no recording. */
 __u32 n_recordings __weak = 0;
-__u32 n_rows __weak = 1; /* row 0 is nobody's */
+__u32 n_rows __weak = TR_FIRST_FREE_ROW; /* that were given out */
 __u64 lost_recordings __weak = 0; /* containers met when all slots were taken */
 __u64 lost_scratch __weak = 0; /* a program was interrupted by itself */
 __u32 n_late __weak = 0; /* marks that wait in late_marks */

@@ -67,7 +67,7 @@ int BPF_PROG(on_cgroup_attach_task, struct cgroup *dst, const char *path, struct
 	m = mark_first(task, (__u16)recording);
 	if (!m)
 		return 0;
-	row_of_phase(m, address_of(task));
+	row_of_phase(m);
 	/*
 	 * The tracepoint fires once, for the leader, and the other threads' structs cannot be had
 	 * here on 5.15. Runtimes join while single-threaded; for the rest the recorder seeds.
@@ -91,7 +91,7 @@ static __always_inline void mark_born(struct task_struct *task, struct task_stru
 	m = mark_first(task, (__u16)recording);
 	if (m) {
 		m->in_call = 0;
-		row_of_phase(m, address_of(task));
+		row_of_phase(m);
 	}
 }
 
@@ -220,7 +220,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	if (exe)
 		row_of_file(m, address_of(task), (__u64)exe);
 	else
-		row_of_phase(m, address_of(task));
+		row_of_phase(m);
 	note_call_under_way(task, m);
 	__sync_fetch_and_add(&seeded, 1);
 	return 0;

@@ -29,8 +29,15 @@
 #define TR_ROW_CELLS	      (TR_ROW_ABIS * TR_ROW_NRS)
 #define TR_MAX_ROWS	      2048
 #define TR_ROWS_PER_RECORDING 128
-#define TR_CGROUP_NAME_MAX    128
-#define TR_CONTAINER_ID_LEN   64
+/*
+ * Each phase of a recording has a row of its own, for what no row was left for: they come first,
+ * behind row 0, which is nobody's. `phase` is one TR_EVENT_PHASE_* (1, 2 or 4).
+ */
+#define TR_PHASES		       3
+#define TR_PHASE_ROW(recording, phase) (1 + (recording)*TR_PHASES + ((phase) >> 1))
+#define TR_FIRST_FREE_ROW	       (1 + TR_MAX_RECORDINGS * TR_PHASES)
+#define TR_CGROUP_NAME_MAX	       128
+#define TR_CONTAINER_ID_LEN	       64
 
 /*
  * facts.h's values, as the programs write them: that header is C of another world. src/record

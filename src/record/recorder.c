@@ -110,6 +110,7 @@ static void on_met(struct tr_recorder *r, const struct tr_event *e, const void *
 {
 	char name[TR_CGROUP_NAME_MAX + 1] = "";
 
+	rows_learn_phases(&r->rows, e->recording);
 	memcpy(name, data, len < TR_CGROUP_NAME_MAX ? len : TR_CGROUP_NAME_MAX);
 	r->calls.met(r->calls.arg, e->recording, name);
 }
@@ -300,6 +301,7 @@ static int reserve(struct tr_recorder *r, const char *name, uint16_t *ret, struc
 	snprintf(state.name, sizeof(state.name), "%s", name);
 	if (bpf_map_update_elem(bpf_map__fd(r->skel->maps.recordings), &index, &state, BPF_ANY) < 0)
 		return tr_err_errno(err, TR_ERR_CANNOT, errno, "reserve a recording");
+	rows_learn_phases(&r->rows, (uint16_t)index);
 	*ret = (uint16_t)index;
 	return 0;
 }

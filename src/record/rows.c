@@ -24,6 +24,12 @@ void rows_learn(struct rows *r, uint32_t row, uint16_t recording, uint8_t phase,
 		r->n = row + 1;
 }
 
+void rows_learn_phases(struct rows *r, uint16_t recording)
+{
+	for (unsigned phase = 1; phase < 1 << TR_PHASES; phase <<= 1)
+		rows_learn(r, TR_PHASE_ROW(recording, phase), recording, (uint8_t)phase, NULL, 0);
+}
+
 struct row_info *rows_get(struct rows *r, uint32_t row)
 {
 	return row < TR_MAX_ROWS ? r->info[row] : NULL;

@@ -23,6 +23,8 @@ struct rows {
 /* Notes what a row is. exe is copied; len 0 means none. */
 void rows_learn(struct rows *r, uint32_t row, uint16_t recording, uint8_t phase, const char *exe,
 		size_t len);
+/* The rows that each phase of a recording has. */
+void rows_learn_phases(struct rows *r, uint16_t recording);
 /* NULL for a row that is not known. */
 struct row_info *rows_get(struct rows *r, uint32_t row);
 void rows_release(struct rows *r);

@@ -72,6 +72,28 @@ START_TEST(a_row_waits_until_it_is_known)
 }
 END_TEST
 
+START_TEST(each_phase_has_a_row)
+{
+	static const uint8_t phases[] = { TR_PHASE_RUNTIME, TR_PHASE_MAIN, TR_PHASE_EXEC };
+
+	for (unsigned i = 0; i < TR_MAX_RECORDINGS; i++)
+		rows_learn_phases(&rows, (uint16_t)i);
+	for (unsigned i = 0; i < TR_MAX_RECORDINGS * TR_PHASES; i++) {
+		uint16_t recording = (uint16_t)(i / TR_PHASES);
+		uint32_t row = TR_PHASE_ROW(recording, phases[i % TR_PHASES]);
+		const struct row_info *info = rows_get(&rows, row);
+
+		/* A row that two had would have been learnt for the first of them. */
+		ck_assert_uint_ne(row, 0);
+		ck_assert_uint_lt(row, TR_FIRST_FREE_ROW);
+		ck_assert_uint_eq(info->recording, recording);
+		ck_assert_uint_eq(info->phase, phases[i % TR_PHASES]);
+		ck_assert_ptr_null(info->exe);
+	}
+	rows_release(&rows);
+}
+END_TEST
+
 START_TEST(a_row_is_learnt_once)
 {
 	rows_learn(&rows, 2, 1, TR_PHASE_MAIN, "/a", 2);
@@ -89,4 +111,4 @@ START_TEST(a_row_is_learnt_once)
 END_TEST
 
 TR_SUITE("rows", a_cell_is_a_call_once_an_epoch, a_row_waits_until_it_is_known,
-	 a_row_is_learnt_once)
+	 a_row_is_learnt_once, each_phase_has_a_row)
