@@ -27,12 +27,15 @@ static void look_for_ends(struct run *r)
 	}
 }
 
-/* The one that is followed has ended, and stays so: `docker restart` stops it first. */
+/*
+ * The one that is followed has ended, and stays so: `docker restart` stops it first. A command that
+ * we ran ourselves says all there is to say.
+ */
 static bool is_over(const struct run *r)
 {
 	const struct followed *f = &r->followed[r->only];
 
-	return !f->ended_at || run_now_ms() - f->ended_at > RESTART_MS;
+	return r->cmd.pid || !f->ended_at || run_now_ms() - f->ended_at > RESTART_MS;
 }
 
 static bool all_ended(const struct run *r)
