@@ -38,10 +38,11 @@ class Trace:
 
     def call(self, name, abi="x86_64"):
         """The fact of one call by name or number; an empty one if it was not seen."""
+        empty = {"flags": [], "phases": [], "exes": [], "errnos": []}
         for fact in self.syscalls():
             if fact["abi"] == abi and name in (fact.get("name"), fact["nr"]):
-                return fact
-        return {"flags": [], "phases": [], "exes": [], "errnos": []}
+                return {**empty, **fact}
+        return empty
 
     def refused(self):
         return {

@@ -23,7 +23,7 @@ holds exec.trace "complete()" "ended() == {'exercise'}" \
 	"call('vfork')['phases'] == ['exec']" "call('vfork')['exes'] == ['/w/acts']" \
 	"call('getpriority')['phases'] == ['exec']" "call('getpriority')['exes'] == ['/w/first']" \
 	"call('capset')['phases'] == ['runtime']" "'execve' in calls('runtime')" \
-	"'execve' not in calls('main')" "calls('main') & $GO == set()" "calls() & $SETUP == set()" "'exes' not in call('capset')" \
+	"'execve' not in calls('main')" "calls('main') & $GO == set()" "calls() & $SETUP == set()" "not call('capset')['exes']" \
 	"{f['phases'][0] for f in facts if f['fact'] == 'exec' and f['path'] == '/w/first'} == {'exec'}"
 
 # Without a filter of the container nothing tells the runtime's last calls; its first ones least of all.
