@@ -159,12 +159,12 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
  */
 static __always_inline struct tr_mark *mark_thread(struct task_struct *task)
 {
-	struct tr_mark *leader = bpf_task_storage_get(&marks, task->group_leader, 0, 0), *m;
+	struct tr_mark *leader = mark_of(task->group_leader), *m;
 	struct tr_recording_state *r = leader ? recording_state(leader->recording) : NULL;
 
 	if (!r)
 		return NULL;
-	m = bpf_task_storage_get(&marks, task, leader, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	m = mark_task(task, leader);
 	if (!m) {
 		count_loss(leader->recording, TR_EVENT_LOSS_MARK);
 		return NULL;

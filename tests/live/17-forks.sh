@@ -4,12 +4,20 @@
 # mark for a moment, in the middle of a fork: then it waits elsewhere, and nothing is missing.
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
 . "$TRAMMEL_SOURCE/tests/lib/recording.sh"
-# shellcheck disable=SC2119 # no image
-live_begin
+live_begin busybox
 program forks
 for refused in 0 1 2; do
 	TRAMMEL_FAULT_MARKS=$refused expect 0 -q record -o "forks$refused" -- "$PWD/bin/forks" 500
 	holds "forks$refused" 'complete()' '"getpgid" in calls("main")' '"exit" in calls("main")'
+done
+# Nor of the runtime's threads, which join a container's cgroup all at once in docker exec.
+for refused in 0 1; do
+	# shellcheck disable=SC2016 # for the exercise
+	TRAMMEL_FAULT_MARKS=$refused expect 0 -q record -o "exec$refused" \
+		--exercise 'for i in 1 2 3; do docker exec "$TRAMMEL_CONTAINER" /bin/true; done' -- \
+		docker run --rm --network none --init trammel-lab/busybox /bin/sleep 100
+	holds "exec$refused" 'complete()' '"clone3" not in calls("main")' \
+		'"execve" in calls("runtime")' '"exit_group" in calls("exec")'
 done
 # With every mark refused the set is the same as with none: threads, children and their ends.
 python3 - "$TRAMMEL_SOURCE/tests/lib" <<'END' || fail "a mark that waited was lost"
