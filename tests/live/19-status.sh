@@ -57,12 +57,15 @@ expect 125 record -o no.trace --no-such-option -- touch marker
 untouched "wrong usage"
 
 # Nobody in particular may not.
-cp "$TRAMMEL" trammel
-chmod 755 . trammel
-mkdir -m 777 open
+# Not below $WORK: nobody may not go through the directories of a run.
+open=$(mktemp -d /tmp/open.XXXXXX) || fail "no directory for nobody"
+defer rm -rf "$open"
+install -m 755 "$TRAMMEL" "$open/trammel"
+mkdir -m 777 "$open/dir"
+chmod 755 "$open"
 setpriv --reuid 65534 --regid 65534 --clear-groups -- \
-	sh -c "cd open && ../trammel record -o no.trace -- touch marker" >out 2>err </dev/null
+	sh -c "cd $open/dir && ../trammel record -o no.trace -- touch marker" >out 2>err </dev/null
 [ $? = 125 ] || { show_output; fail "as nobody: not 125"; }
 one_line
 says err 'needs root'
-[ -z "$(ls open)" ] || fail "it was tried as nobody all the same"
+[ -z "$(ls "$open/dir")" ] || fail "it was tried as nobody all the same"
