@@ -3,6 +3,39 @@
 find_program(BPF_CLANG NAMES clang clang-16 clang-15 clang-14 REQUIRED)
 find_program(BPFTOOL NAMES bpftool PATHS /usr/sbin /sbin REQUIRED)
 
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
+	set(BPF_ARCH arm64)
+else()
+	set(BPF_ARCH x86)
+endif()
+
+# add_bpf_object(OUT SOURCE HEADERS...): compiles SOURCE to OUT.
+function(add_bpf_object out source)
+	get_filename_component(name ${source} NAME_WE)
+	# Not the compiler's -dumpmachine: clang says x86_64-pc-linux-gnu, Debian's folder has no "pc".
+	add_custom_command(OUTPUT ${out}
+		COMMAND ${BPF_CLANG} -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_${BPF_ARCH}
+			-Wall -Wextra -Werror -Wno-unused-parameter
+			-I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/bpf
+			-idirafter /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+			-c ${source} -o ${out}
+		DEPENDS ${source} ${ARGN}
+		COMMENT "BPF ${name}"
+		VERBATIM)
+endfunction()
+
+# add_bpf_link(OUT NAME OBJECTS...): links OBJECTS and makes OUT, the skeleton of NAME_bpf.
+function(add_bpf_link out name)
+	get_filename_component(dir ${out} DIRECTORY)
+	add_custom_command(OUTPUT ${out}
+		COMMAND ${BPFTOOL} gen object ${dir}/${name}.o ${ARGN}
+		COMMAND ${BPFTOOL} gen skeleton ${dir}/${name}.o name ${name}_bpf > ${out}.tmp
+		COMMAND ${CMAKE_COMMAND} -E rename ${out}.tmp ${out}
+		DEPENDS ${ARGN}
+		COMMENT "BPF skeleton ${name}"
+		VERBATIM)
+endfunction()
+
 function(add_bpf_skeleton out)
 	set(gen ${CMAKE_CURRENT_BINARY_DIR}/gen)
 	file(MAKE_DIRECTORY ${gen})
@@ -13,32 +46,11 @@ function(add_bpf_skeleton out)
 	if(NOT sources)
 		return()
 	endif()
-	if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64")
-		set(arch arm64)
-	else()
-		set(arch x86)
-	endif()
-	# Not the compiler's -dumpmachine: clang says x86_64-pc-linux-gnu, Debian's folder has no "pc".
-	set(triplet ${CMAKE_LIBRARY_ARCHITECTURE})
 	foreach(source ${sources})
 		get_filename_component(name ${source} NAME_WE)
-		add_custom_command(OUTPUT ${gen}/${name}.bpf.o
-			COMMAND ${BPF_CLANG} -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_${arch}
-				-Wall -Wextra -Werror -Wno-unused-parameter
-				-I${CMAKE_CURRENT_SOURCE_DIR}/include -I${CMAKE_CURRENT_SOURCE_DIR}/bpf
-				-idirafter /usr/include/${triplet}
-				-c ${source} -o ${gen}/${name}.bpf.o
-			DEPENDS ${source} ${headers}
-			COMMENT "BPF ${name}"
-			VERBATIM)
+		add_bpf_object(${gen}/${name}.bpf.o ${source} ${headers})
 		list(APPEND objects ${gen}/${name}.bpf.o)
 	endforeach()
-	add_custom_command(OUTPUT ${gen}/record.skel.h
-		COMMAND ${BPFTOOL} gen object ${gen}/record.o ${objects}
-		COMMAND ${BPFTOOL} gen skeleton ${gen}/record.o name record_bpf > ${gen}/record.skel.h.tmp
-		COMMAND ${CMAKE_COMMAND} -E rename ${gen}/record.skel.h.tmp ${gen}/record.skel.h
-		DEPENDS ${objects}
-		COMMENT "BPF skeleton"
-		VERBATIM)
+	add_bpf_link(${gen}/record.skel.h record ${objects})
 	set(${out} ${gen}/record.skel.h PARENT_SCOPE)
 endfunction()
