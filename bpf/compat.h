@@ -33,40 +33,44 @@ static __always_inline struct call call_of(struct task_struct *task, long id)
 	return c;
 }
 
-/* The number of the call that is being left. The registers keep it, whatever was returned. */
+/*
+ * The number of the call that is being left. The registers keep it, whatever was returned. Here and
+ * below regs is what a tracepoint or bpf_task_pt_regs gave: the verifier knows its type, so that
+ * it is read by loads, and not by calls.
+ */
 static __always_inline long call_number(struct pt_regs *regs)
 {
-	return (long)BPF_CORE_READ(regs, orig_ax);
+	return (long)regs->orig_ax;
 }
 
-/* Argument i (0..5) of the call that is being left, as its ABI passes it. */
+/* Argument i (0..4) of the call that is being left, as its ABI passes it. */
 static __always_inline unsigned long call_arg(struct pt_regs *regs, __u32 abi, int i)
 {
 	if (abi == TR_EVENT_ABI_I386) {
 		switch (i) {
 		case 0:
-			return (__u32)BPF_CORE_READ(regs, bx);
+			return (__u32)regs->bx;
 		case 1:
-			return (__u32)BPF_CORE_READ(regs, cx);
+			return (__u32)regs->cx;
 		case 2:
-			return (__u32)BPF_CORE_READ(regs, dx);
+			return (__u32)regs->dx;
 		case 3:
-			return (__u32)BPF_CORE_READ(regs, si);
+			return (__u32)regs->si;
 		default:
-			return (__u32)BPF_CORE_READ(regs, di);
+			return (__u32)regs->di;
 		}
 	}
 	switch (i) {
 	case 0:
-		return BPF_CORE_READ(regs, di);
+		return regs->di;
 	case 1:
-		return BPF_CORE_READ(regs, si);
+		return regs->si;
 	case 2:
-		return BPF_CORE_READ(regs, dx);
+		return regs->dx;
 	case 3:
-		return BPF_CORE_READ(regs, r10);
+		return regs->r10;
 	default:
-		return BPF_CORE_READ(regs, r8);
+		return regs->r8;
 	}
 }
 

@@ -10,18 +10,22 @@
 #include "path.h"
 
 /*
- * What was handed over already. Pointers are reused once the dentry or inode is gone, so a key
- * has what identifies the file behind them too: a false "seen" would be a silent loss.
+ * What was handed over already. What counts is the path, and a pointer is reused once its dentry is
+ * gone: so a key has the last two names (their hashes, each over its parent's address, too), and
+ * what tells one file from another. A false "seen" would be a silent loss.
  */
 struct file_key {
 	__u64 dentry, mnt, parent;
-	__u64 ino, parent_ino;
-	__u32 dev, generation, name_hash;
-	__u32 row;
-	__u16 perms;
-	__u8 act, owner;
-	__u32 flags;
+	__u64 ino;
+	__u32 dev, generation;
+	__u32 name_hash, parent_hash;
+	__u16 row;
+	__u8 perms;
+	__u8 act : 7, owner : 1;
+	__u32 pad;
 };
+_Static_assert(sizeof(struct file_key) == 56, "padding in a key must be zeroed");
+_Static_assert(TR_MAX_ROWS <= 0x10000, "file_key.row");
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 131072);
@@ -30,26 +34,35 @@ struct {
 	__type(value, __u8);
 } files_seen SEC(".maps") __weak;
 
-static __always_inline void file_key_of(struct file_key *key, struct file *file, __u32 row,
-					__u16 perms, __u8 act, __u8 owner)
-{
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+/* Linux 6.2. Makes an address a pointer whose type the verifier knows. */
+extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
+/*
+ * A member behind a pointer: with the type known a load, which the kernel makes safe; else a call
+ * of a helper, ten times as slow.
+ */
+#define READ(typed, p, member) ((typed) ? (p)->member : BPF_CORE_READ(p, member))
 
-	__builtin_memset(key, 0, sizeof(*key));
+static __always_inline void file_key_of(struct file_key *key, bool typed, struct file *file,
+					__u32 row, __u16 perms, __u8 act, bool owner)
+{
+	struct dentry *dentry = READ(typed, file, f_path.dentry);
+	struct dentry *parent = READ(typed, dentry, d_parent);
+	struct inode *inode = READ(typed, file, f_inode);
+	struct super_block *sb = READ(typed, inode, i_sb);
+
 	key->dentry = (__u64)dentry;
-	key->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
+	key->mnt = (__u64)READ(typed, file, f_path.mnt);
 	key->parent = (__u64)parent;
-	key->ino = BPF_CORE_READ(inode, i_ino);
-	key->parent_ino = BPF_CORE_READ(parent, d_inode, i_ino);
-	key->dev = BPF_CORE_READ(inode, i_sb, s_dev);
-	key->generation = BPF_CORE_READ(inode, i_generation);
-	key->name_hash = BPF_CORE_READ(dentry, d_name.hash);
-	key->row = row;
-	key->perms = perms;
+	key->ino = READ(typed, inode, i_ino);
+	key->dev = READ(typed, sb, s_dev);
+	key->generation = READ(typed, inode, i_generation);
+	key->name_hash = READ(typed, dentry, d_name.hash);
+	key->parent_hash = READ(typed, parent, d_name.hash);
+	key->row = (__u16)row;
+	key->perms = (__u8)perms;
 	key->act = act;
 	key->owner = owner;
+	key->pad = 0;
 }
 
 static __always_inline void fill_file(struct tr_event_file *e, struct file *file, struct walked *w,
@@ -90,7 +103,7 @@ __weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at,
 	if (!m || !perms || !has_path(file))
 		return 0;
 	owner = BPF_CORE_READ(task, cred, fsuid.val) == BPF_CORE_READ(file, f_inode, i_uid.val);
-	file_key_of(&key, file, m->row, (__u16)perms, (__u8)act, owner);
+	file_key_of(&key, false, file, m->row, (__u16)perms, (__u8)act, owner);
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return 0;
 	s = scratch_take();
@@ -111,40 +124,61 @@ __weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at,
 	return 0;
 }
 
-static __always_inline struct file *file_of_fd(struct task_struct *task, long fd)
+/* The file behind a descriptor of the current task. Its type is known to the verifier if `typed`. */
+static __always_inline struct file *file_of_fd(bool typed, struct task_struct *task, long fd)
 {
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **slots = BPF_CORE_READ(table, fd), *file = NULL;
+	struct fdtable *table = task->files->fdt;
+	struct file **slots = table->fd, *file = NULL;
 
-	if (fd < 0 || fd >= BPF_CORE_READ(table, max_fds))
+	if (fd < 0 || fd >= table->max_fds)
 		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
+	if (typed && file)
+		file = bpf_rdonly_cast(file, bpf_core_type_id_kernel(struct file));
 	return file;
 }
 
-/* A descriptor that an open call returned. `flags` are the call's: the file's have lost O_CREAT. */
-static __always_inline void opened(struct task_struct *task, struct tr_mark *m, long fd,
-				   unsigned long flags)
-{
-	struct file *file = file_of_fd(task, fd);
-	__u32 mode = file ? BPF_CORE_READ(file, f_mode) : 0;
-	__u16 perms = 0;
-	__u8 act = TR_EVENT_ACT_OPEN;
+/* What is asked of a file. */
+struct asked {
+	__u16 perms; /* TR_EVENT_PERM_*; 0: nothing */
+	__u8 act;
+};
 
-	if (!file || (mode & FMODE_PATH))
-		return;
+/* By an open call. `flags` are the call's: the file's have lost O_CREAT. */
+static __always_inline struct asked asked_by_open(__u32 mode, unsigned long flags)
+{
+	struct asked a = { .act = TR_EVENT_ACT_OPEN };
+
+	if (mode & FMODE_PATH)
+		return a;
 	if (mode & FMODE_READ)
-		perms |= TR_EVENT_PERM_R;
+		a.perms |= TR_EVENT_PERM_R;
 	if (mode & FMODE_WRITE)
-		perms |= TR_EVENT_PERM_W;
+		a.perms |= TR_EVENT_PERM_W;
 	if (flags & O_CREAT) {
-		perms |= TR_EVENT_PERM_W;
-		act = TR_EVENT_ACT_CREATE;
+		a.perms |= TR_EVENT_PERM_W;
+		a.act = TR_EVENT_ACT_CREATE;
 	} else if (flags & O_TRUNC) {
-		perms |= TR_EVENT_PERM_W;
-		act = TR_EVENT_ACT_TRUNCATE;
+		a.perms |= TR_EVENT_PERM_W;
+		a.act = TR_EVENT_ACT_TRUNCATE;
 	}
-	file_seen(m, address_of(task), (__u64)file, perms, act);
+	return a;
+}
+
+/* file_seen, but for what it would find known. */
+static __always_inline void file_met(bool typed, struct task_struct *task, struct tr_mark *m,
+				     struct file *file, struct asked a)
+{
+	struct inode *inode = READ(typed, file, f_inode);
+	bool owner = task->cred->fsuid.val == READ(typed, inode, i_uid.val);
+	struct file_key key;
+
+	if (!a.perms)
+		return;
+	file_key_of(&key, typed, file, m->row, a.perms, a.act, owner);
+	if (bpf_map_lookup_elem(&files_seen, &key))
+		return;
+	file_seen(m, address_of(task), typed ? address_of(file) : (__u64)file, a.perms, a.act);
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */
@@ -184,8 +218,10 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 					struct linux_binprm *bprm)
 {
 	const char *name = BPF_CORE_READ(bprm, filename), *interp = BPF_CORE_READ(bprm, interp);
+	__u64 hash;
 
-	file_key_of(key, BPF_CORE_READ(bprm, file), m->row, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC, 0);
+	file_key_of(key, false, BPF_CORE_READ(bprm, file), m->row, TR_EVENT_PERM_X,
+		    TR_EVENT_ACT_EXEC, false);
 	/* bprm_change_interp gives a script its own string; a binary's two are one. */
 	if (name == interp)
 		return true;
@@ -193,7 +229,9 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 	if (bpf_probe_read_kernel_str(s->data, HASHED_BYTES, name) >= HASHED_BYTES)
 		return false;
 	key->parent = (__u64)BPF_CORE_READ(task, fs, pwd.dentry);
-	key->parent_ino = hash_name(s);
+	hash = hash_name(s);
+	key->name_hash = (__u32)hash;
+	key->parent_hash = hash >> 32;
 	return true;
 }
 

@@ -151,6 +151,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct seccomp seccomp;
 	struct css_set *cgroups;
+	struct bpf_local_storage *bpf_storage;
 };
 struct linux_binprm {
 	struct file *file;

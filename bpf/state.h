@@ -106,11 +106,17 @@ static __noinline struct tr_mark *late_mark_of(struct task_struct *task)
 	return m;
 }
 
-/* The task's mark, or NULL: every program begins with this. */
+/*
+ * The task's mark, or NULL: every program begins with this. Most tasks of a machine have no mark, and
+ * nothing else in task storage either: a load tells that, and each of their syscalls is spared two calls
+ * of the helper.
+ */
 static __always_inline struct tr_mark *mark_of(struct task_struct *task)
 {
-	struct tr_mark *m = bpf_task_storage_get(&marks, task, 0, 0);
+	struct tr_mark *m = NULL;
 
+	if (task->bpf_storage)
+		m = bpf_task_storage_get(&marks, task, 0, 0);
 	if (m || !n_late)
 		return m;
 	return late_mark_of(task);

@@ -53,12 +53,42 @@ static __noinline int call_seen(struct task_struct *task, struct tr_mark *m, str
 	return 0;
 }
 
+/* What calls do that sys_exit has to look at. */
+enum file_call {
+	FILE_CALL_NONE = 0,
+	FILE_CALL_OPEN,
+	FILE_CALL_CREAT,
+	FILE_CALL_OPENAT,
+	FILE_CALL_OPENAT2,
+	FILE_CALL_MMAP,
+};
+
+/*
+ * By cell, as struct tr_row has them: arch/x86/entry/syscalls/syscall_64.tbl, whose numbers x32 shares,
+ * and syscall_32.tbl.
+ */
+#define CELL(abi, nr) ((abi)*TR_ROW_NRS + (nr))
+#define FILE_CALLS_64(abi)                                                                 \
+	[CELL(abi, 2)] = FILE_CALL_OPEN, [CELL(abi, 9)] = FILE_CALL_MMAP,                  \
+		   [CELL(abi, 85)] = FILE_CALL_CREAT, [CELL(abi, 257)] = FILE_CALL_OPENAT, \
+		   [CELL(abi, 437)] = FILE_CALL_OPENAT2
+static const __u8 file_calls[TR_ROW_CELLS] = {
+	FILE_CALLS_64(TR_EVENT_ABI_X86_64),
+	FILE_CALLS_64(TR_EVENT_ABI_X32),
+	[CELL(TR_EVENT_ABI_I386, 5)] = FILE_CALL_OPEN,
+	[CELL(TR_EVENT_ABI_I386, 8)] = FILE_CALL_CREAT,
+	[CELL(TR_EVENT_ABI_I386, 192)] = FILE_CALL_MMAP, /* mmap2 */
+	[CELL(TR_EVENT_ABI_I386, 295)] = FILE_CALL_OPENAT,
+	[CELL(TR_EVENT_ABI_I386, 437)] = FILE_CALL_OPENAT2,
+};
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = mark_of(task);
 	struct call c;
+	__u32 cell;
 
 	if (!m)
 		return 0;
@@ -73,6 +103,9 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 
 		return id == -1 ? 0 : call_seen(task, m, &key, 0);
 	}
+	cell = CELL(c.abi, c.nr);
+	if (cell < TR_ROW_CELLS)
+		m->in_call = 1 + file_calls[cell];
 	note_call(m, c);
 	return 0;
 }
@@ -134,85 +167,89 @@ static __always_inline unsigned long how_flags(struct tr_mark *m, unsigned long 
 	return flags;
 }
 
-/* mmap and mmap2 agree in all but the offset. */
-static __always_inline void mapped(struct task_struct *task, struct tr_mark *m,
-				   struct pt_regs *regs, struct call c)
+/* A descriptor that an open call returned, with that call's flags. */
+static __always_inline void opened(bool typed, struct task_struct *task, struct tr_mark *m, long fd,
+				   unsigned long flags)
 {
+	struct file *file = file_of_fd(typed, task, fd);
+
+	if (file)
+		file_met(typed, task, m, file, asked_by_open(READ(typed, file, f_mode), flags));
+}
+
+/* mmap and mmap2 agree in all but the offset. */
+static __always_inline void mapped(bool typed, struct task_struct *task, struct tr_mark *m,
+				   struct pt_regs *regs, __u32 abi)
+{
+	struct asked asked = { TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP };
 	struct file *file;
 
-	if (!(call_arg(regs, c.abi, 2) & PROT_EXEC) || (call_arg(regs, c.abi, 3) & MAP_ANONYMOUS))
+	if (!(call_arg(regs, abi, 2) & PROT_EXEC) || (call_arg(regs, abi, 3) & MAP_ANONYMOUS))
 		return;
-	file = file_of_fd(task, (int)call_arg(regs, c.abi, 4));
+	file = file_of_fd(typed, task, (int)call_arg(regs, abi, 4));
 	if (file)
-		file_seen(m, address_of(task), (__u64)file, TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP);
+		file_met(typed, task, m, file, asked);
 }
 
-/* arch/x86/entry/syscalls/syscall_64.tbl; x32 shares these numbers. */
-static __always_inline void files_of_64(struct task_struct *task, struct tr_mark *m,
-					struct pt_regs *regs, struct call c, long ret)
+static __always_inline void file_call(bool typed, struct task_struct *task, struct tr_mark *m,
+				      struct pt_regs *regs, enum file_call which, long ret)
 {
-	switch (c.nr) {
-	case 2: /* open */
-		opened(task, m, ret, call_arg(regs, c.abi, 1));
+	__u32 abi = call_of(task, call_number(regs)).abi;
+	unsigned long flags;
+
+	switch (which) {
+	case FILE_CALL_OPEN:
+		flags = call_arg(regs, abi, 1);
 		break;
-	case 85: /* creat */
-		opened(task, m, ret, O_CREAT | O_TRUNC);
+	case FILE_CALL_CREAT:
+		flags = O_CREAT | O_TRUNC;
 		break;
-	case 257: /* openat */
-		opened(task, m, ret, call_arg(regs, c.abi, 2));
+	case FILE_CALL_OPENAT:
+		flags = call_arg(regs, abi, 2);
 		break;
-	case 437: /* openat2 */
-		opened(task, m, ret, how_flags(m, call_arg(regs, c.abi, 2)));
+	case FILE_CALL_OPENAT2:
+		flags = how_flags(m, call_arg(regs, abi, 2));
 		break;
-	case 9: /* mmap */
-		mapped(task, m, regs, c);
-		break;
+	case FILE_CALL_MMAP:
+		mapped(typed, task, m, regs, abi);
+		return;
+	default:
+		return;
 	}
+	opened(typed, task, m, ret, flags);
 }
 
-/* arch/x86/entry/syscalls/syscall_32.tbl */
-static __always_inline void files_of_32(struct task_struct *task, struct tr_mark *m,
-					struct pt_regs *regs, struct call c, long ret)
-{
-	switch (c.nr) {
-	case 5: /* open */
-		opened(task, m, ret, call_arg(regs, c.abi, 1));
-		break;
-	case 8: /* creat */
-		opened(task, m, ret, O_CREAT | O_TRUNC);
-		break;
-	case 295: /* openat */
-		opened(task, m, ret, call_arg(regs, c.abi, 2));
-		break;
-	case 437: /* openat2 */
-		opened(task, m, ret, how_flags(m, call_arg(regs, c.abi, 2)));
-		break;
-	case 192: /* mmap2 */
-		mapped(task, m, regs, c);
-		break;
-	}
-}
-
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+static __always_inline int sys_exit(bool typed, struct pt_regs *regs, long ret)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = mark_of(task);
-	struct call c;
+	__u8 in_call;
 
 	if (!m)
 		return 0;
-	if (!m->in_call) {
+	in_call = m->in_call;
+	if (!in_call) {
 		maybe_denied(task, m, regs, ret);
 		return 0;
 	}
 	m->in_call = 0;
+	if (in_call == 1)
+		return 0;
 	if (m->level < TR_LEVEL_FILES || !(m->flags & TR_MARK_ENTERED) || (ret < 0 && ret >= -4095))
 		return 0;
-	c = call_of(task, call_number(regs));
-	if (c.abi == TR_EVENT_ABI_I386)
-		files_of_32(task, m, regs, c, ret);
-	else
-		files_of_64(task, m, regs, c, ret);
+	file_call(typed, task, m, regs, (enum file_call)(in_call - 1), ret);
 	return 0;
+}
+
+/* One of the two is loaded: the second where bpf_rdonly_cast is not. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+{
+	return sys_exit(true, regs, ret);
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit_uncast, struct pt_regs *regs, long ret)
+{
+	return sys_exit(false, regs, ret);
 }

@@ -22,6 +22,7 @@
 
 #include "record/decode.h"
 #include "record/interp.h"
+#include "record/kernel_names.h"
 #include "record/rows.h"
 #include "util/mem.h"
 
@@ -207,6 +208,15 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
+/* Programs of which there are two: one for kernels that have a function, one for those without. */
+static void choose_programs(struct record_bpf *skel)
+{
+	bool can_cast = kernel_has_name("bpf_rdonly_cast");
+
+	bpf_program__set_autoload(skel->progs.on_sys_exit, can_cast);
+	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
+}
+
 static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, struct tr_err *err)
 {
 	int e;
@@ -217,6 +227,7 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	r->skel = record_bpf__open();
 	if (!r->skel)
 		return load_error(errno, err);
+	choose_programs(r->skel);
 	r->skel->rodata->cfg_host_mnt_ns = ns_inum("mnt");
 	r->skel->rodata->cfg_host_pid_ns = ns_inum("pid");
 	r->skel->rodata->cfg_auto = opts->auto_containers;
