@@ -117,7 +117,7 @@ static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 	if (len > STRINGS_BYTES)
 		len = STRINGS_BYTES;
 	s->head.len = sizeof(s->head) + len;
-	if (urgent || bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > (1 << 20))
+	if (urgent || bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > (1 << 19))
 		flags = BPF_RB_FORCE_WAKEUP;
 	if (bpf_ringbuf_output(&events, &s->head, sizeof(s->head) + len, flags)) {
 		__sync_fetch_and_add(&r->losses[TR_EVENT_LOSS_RING], 1);

@@ -27,7 +27,7 @@ enum tr_record_level {
 struct tr_recorder_opts {
 	bool auto_containers; /* follow every container that appears */
 	enum tr_record_level level;
-	size_t ring_bytes; /* a power of two; 0: 16 MiB */
+	size_t ring_bytes; /* a power of two; 0: 8 MiB */
 	uint32_t max_events; /* first-seen events one recording may hand over; 0: 400,000 */
 };
 

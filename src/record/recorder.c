@@ -26,7 +26,7 @@
 #include "record/rows.h"
 #include "util/mem.h"
 
-#define DEFAULT_RING	   (16u << 20)
+#define DEFAULT_RING	   (8u << 20)
 #define DEFAULT_MAX_EVENTS 400000u
 
 _Static_assert((int)TR_RECORD_SYSCALLS == (int)TR_LEVEL_SYSCALLS, "levels");
