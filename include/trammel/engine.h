@@ -80,6 +80,12 @@ void tr_container_release(struct tr_container *c);
 /* By name or id. Returns 0, or -1; kind TR_ERR_INPUT where there is no such container. */
 int tr_engine_inspect(struct tr_engine *e, const char *name, struct tr_container *ret,
 		      struct tr_err *err);
+/*
+ * One that is gone, by its full id, as far as the engine's last events tell: id, name, image, service,
+ * project and engine. Kind TR_ERR_INPUT where the engine knows of none.
+ */
+int tr_engine_recall(struct tr_engine *e, const char *id, struct tr_container *ret,
+		     struct tr_err *err);
 /* The ids of the containers that run now, on the heap; for tr_engine_list_free. */
 int tr_engine_list(struct tr_engine *e, char ***ret_ids, size_t *ret_n, struct tr_err *err);
 void tr_engine_list_free(char **ids, size_t n);

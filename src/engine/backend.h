@@ -29,6 +29,11 @@ int backend_api_inspect(struct backend *b, const char *name, struct tr_container
 			struct tr_err *err);
 int backend_command_inspect(struct backend *b, const char *name, struct tr_container *ret,
 			    struct tr_err *err);
+/* The same for one that is gone, by its full id: what the last events tell of it. */
+int backend_api_recall(struct backend *b, const char *id, struct tr_container *ret,
+		       struct tr_err *err);
+int backend_command_recall(struct backend *b, const char *id, struct tr_container *ret,
+			   struct tr_err *err);
 int backend_api_list(struct backend *b, char ***ret_ids, size_t *ret_n, struct tr_err *err);
 int backend_command_list(struct backend *b, char ***ret_ids, size_t *ret_n, struct tr_err *err);
 int backend_api_stop(struct backend *b, const char *id, int timeout, struct tr_err *err);

@@ -260,6 +260,27 @@ int tr_engine_inspect(struct tr_engine *e, const char *name, struct tr_container
 	return r == 1 ? no_such_container(name, err) : r;
 }
 
+int tr_engine_recall(struct tr_engine *e, const char *id, struct tr_container *ret,
+		     struct tr_err *err)
+{
+	struct tr_container c = { 0 };
+	int r = 1;
+
+	if (!inspect_is_id(id))
+		return tr_err_set(err, TR_ERR_INPUT, "'%s' is no id of a container", id);
+	for (size_t i = 0; i < e->n && r == 1; i++) {
+		struct backend *b = &e->backends[i];
+
+		r = b->http ? backend_api_recall(b, id, &c, err) :
+			      backend_command_recall(b, id, &c, err);
+		if (r == 0)
+			c.engine = tr_xstrdup(b->title);
+	}
+	if (r == 0)
+		*ret = c;
+	return r == 1 ? no_such_container(id, err) : r;
+}
+
 int tr_engine_stop(struct tr_engine *e, const char *id, int timeout, struct tr_err *err)
 {
 	int r = 1;

@@ -20,6 +20,12 @@
 int inspect_container(const char *text, size_t len, struct tr_container *ret, struct tr_err *err);
 /* GET /containers/json: the ids, on the heap. */
 int inspect_list(const char *text, size_t len, char ***ret_ids, size_t *ret_n, struct tr_err *err);
+/*
+ * GET /events, and `podman events`, one object a line: what the first one about container `id` tells
+ * of it. 0, or 1 where none is about it, or -1. ret is zeroed then.
+ */
+int inspect_events(const char *text, size_t len, const char *id, struct tr_container *ret,
+		   struct tr_err *err);
 /* The "message" of an error answer, on the heap; NULL if it has none. */
 char *inspect_message(const char *text, size_t len);
 

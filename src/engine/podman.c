@@ -85,6 +85,23 @@ int backend_command_inspect(struct backend *b, const char *name, struct tr_conta
 	return r;
 }
 
+int backend_command_recall(struct backend *b, const char *id, struct tr_container *ret,
+			   struct tr_err *err)
+{
+	tr_cleanup_free char *filter = tr_xasprintf("container=%s", id);
+	const char *argv[] = { b->command, "events", "--stream=false", "--since", "1h",
+			       "--filter", filter,   "--format",       "json",	  NULL };
+	struct process_output o = { 0 };
+	int r;
+
+	if (run(b, argv, TIMEOUT_MS, &o, err) < 0)
+		return -1;
+	r = succeeded(&o) ? inspect_events(o.out, o.out_len, id, ret, err) :
+			    failed(&o, "events", err);
+	process_output_release(&o);
+	return r;
+}
+
 /* One id a line. */
 static int parse_lines(const char *text, char ***ret_ids, size_t *ret_n, struct tr_err *err)
 {

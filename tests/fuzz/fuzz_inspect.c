@@ -20,6 +20,9 @@ static void check_subject(const struct tr_container *c)
 	free(s);
 }
 
+/* As in the seed of events. */
+#define ID "f5ec497aa3cfbb300c0d3ce14b07b3192cba589867616066130ba016da626e4e"
+
 static void use_container(struct tr_container *c)
 {
 	struct tr_recording rec = { 0 };
@@ -45,6 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	text[size] = '\0';
 	if (inspect_container(text, size, &c, NULL) == 0)
+		use_container(&c);
+	if (inspect_events(text, size, ID, &c, NULL) == 0)
 		use_container(&c);
 	if (inspect_list(text, size, &ids, &n, NULL) == 0)
 		tr_engine_list_free(ids, n);

@@ -119,6 +119,25 @@ static void check_asked_for(const struct tr_container *c)
 	ck_assert_ptr_nonnull(c->runtime);
 }
 
+/* Gone, but not forgotten; and one that never was. */
+static void recall(const char *id)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+	char never[65];
+	struct tr_container c;
+
+	ck_assert_msg(tr_engine_recall(engine, id, &c, &err) == 0, "%s", tr_err_msg(&err));
+	ck_assert_str_eq(c.id, id);
+	ck_assert_str_eq(c.name, container);
+	ck_assert_str_eq(c.service, "front");
+	ck_assert(!strncmp(c.image, image, strlen(image)));
+	tr_container_release(&c);
+	memset(never, 'e', 64);
+	never[64] = '\0';
+	ck_assert_int_eq(tr_engine_recall(engine, never, &c, &err), -1);
+	ck_assert_int_eq(err.kind, TR_ERR_INPUT);
+}
+
 START_TEST(a_container_from_birth_to_end)
 {
 	tr_cleanup_err struct tr_err err = { 0 };
@@ -149,6 +168,7 @@ START_TEST(a_container_from_birth_to_end)
 	ck_assert_int_eq(run("docker rm %s >/dev/null", container), 0);
 	ck_assert_int_eq(tr_engine_stop(engine, c.id, 1, &err), -1);
 	ck_assert_int_eq(err.kind, TR_ERR_INPUT);
+	recall(c.id);
 	tr_container_release(&c);
 }
 END_TEST

@@ -103,6 +103,7 @@ static void check_asked_for(const struct tr_container *c)
 
 static void check_engine(struct tr_engine *e)
 {
+	char id[65];
 	tr_cleanup_err struct tr_err err = { 0 };
 	struct tr_container c;
 
@@ -113,7 +114,15 @@ static void check_engine(struct tr_engine *e)
 	ck_assert_msg(tr_engine_stop(e, c.id, 0, &err) == 0, "%s", tr_err_msg(&err));
 	ck_assert(!is_listed(e, c.id));
 	ck_assert_int_eq(run("podman rm %s >/dev/null", container), 0);
+	snprintf(id, sizeof(id), "%s", c.id);
 	tr_container_release(&c);
+	ck_assert_msg(tr_engine_recall(e, id, &c, &err) == 0, "%s", tr_err_msg(&err));
+	ck_assert_str_eq(c.name, container);
+	ck_assert_ptr_nonnull(strstr(c.image, image));
+	tr_container_release(&c);
+	memset(id, 'e', 64);
+	ck_assert_int_eq(tr_engine_recall(e, id, &c, &err), -1);
+	ck_assert_int_eq(err.kind, TR_ERR_INPUT);
 	ck_assert_int_eq(tr_engine_inspect(e, container, &c, &err), -1);
 	ck_assert_int_eq(err.kind, TR_ERR_INPUT);
 	ck_assert_int_eq(tr_engine_stop(e, container, 0, &err), -1);
