@@ -26,6 +26,21 @@ static void on_state(struct run *r, struct answer *a)
 	}
 }
 
+static void on_who(struct run *r, struct answer *a)
+{
+	const char *id = r->followed[a->recording].id;
+
+	/* The one that is followed by its id or its cgroup is followed whoever has it. */
+	if (a->foreign && r->o->target == RUN_CONTAINERS) {
+		run_note(r, "container %.12s is of no engine that is asked: it is left out", id);
+		session_unwant(&r->session, a->recording);
+		return;
+	}
+	if (!a->ok && !a->foreign)
+		run_note(r, "cannot tell who container %.12s is: %s", id, tr_err_msg(&a->err));
+	run_decide(r, a->recording, a->ok ? &a->container : NULL);
+}
+
 static void on_answer(struct run *r, struct answer *a)
 {
 	if (a->recording == TR_NO_RECORDING) {
@@ -37,10 +52,7 @@ static void on_answer(struct run *r, struct answer *a)
 	}
 	switch (a->kind) {
 	case ASK_WHO:
-		if (!a->ok)
-			run_note(r, "no engine knows container %.12s: %s",
-				 r->followed[a->recording].id, tr_err_msg(&a->err));
-		run_decide(r, a->recording, a->ok ? &a->container : NULL);
+		on_who(r, a);
 		break;
 	case ASK_STATE:
 		on_state(r, a);

@@ -52,25 +52,53 @@ static struct timespec in_ms(int ms)
 	return t;
 }
 
-/* The engine that knows the container is the one that answers; the first error is kept. */
-static bool ask_engines(struct asker *a, const struct question *q, struct answer *ans)
+static int ask_engine(struct tr_engine *e, const struct question *q, bool recall,
+		      struct tr_container *ret, struct tr_err *err)
 {
+	if (recall)
+		return tr_engine_recall(e, q->id, ret, err);
+	if (q->kind == ASK_STOP)
+		return tr_engine_stop(e, q->id, -1, err);
+	return tr_engine_inspect(e, q->id, ret, err);
+}
+
+/*
+ * The engine that knows the container is the one that answers; the first error is kept. *ret_none
+ * tells that all of them know of none.
+ */
+static bool ask_engines(struct asker *a, const struct question *q, bool recall, struct answer *ans,
+			bool *ret_none)
+{
+	*ret_none = a->n_engines > 0;
 	for (unsigned i = 0; i < a->n_engines; i++) {
 		struct tr_err err = { 0 };
-		int r = q->kind == ASK_STOP ?
-				tr_engine_stop(a->engines[i], q->id, -1, &err) :
-				tr_engine_inspect(a->engines[i], q->id, &ans->container, &err);
 
-		if (r >= 0) {
+		if (ask_engine(a->engines[i], q, recall, &ans->container, &err) >= 0) {
 			tr_err_clear(&ans->err);
 			return true;
 		}
-		if (i == 0)
+		*ret_none &= err.kind == TR_ERR_INPUT;
+		if (i == 0 && !recall)
 			tr_err_move(&ans->err, &err);
 		tr_err_clear(&err);
 	}
 	if (!a->n_engines)
 		tr_err_set(&ans->err, TR_ERR_CANNOT, "no engine to ask");
+	return false;
+}
+
+/* A container may have come and gone before we ask. What no engine ever had is somebody else's. */
+static bool ask_all(struct asker *a, const struct question *q, struct answer *ans)
+{
+	bool none;
+
+	if (ask_engines(a, q, false, ans, &none))
+		return true;
+	if (q->kind != ASK_WHO || !none)
+		return false;
+	if (ask_engines(a, q, true, ans, &none))
+		return true;
+	ans->foreign = none;
 	return false;
 }
 
@@ -87,7 +115,7 @@ static void answer_question(struct asker *a, struct question *q)
 
 	ans->kind = q->kind;
 	ans->recording = q->recording;
-	ans->ok = ask_engines(a, q, ans);
+	ans->ok = ask_all(a, q, ans);
 	question_free(q);
 	pthread_mutex_lock(&a->lock);
 	*a->last_answer = ans;

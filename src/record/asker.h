@@ -21,6 +21,7 @@ struct answer {
 	enum ask_kind kind;
 	uint16_t recording;
 	bool ok; /* container is filled (WHO, STATE) or it was stopped */
+	bool foreign; /* WHO: no engine has, or had, such a container */
 	struct tr_container container;
 	struct tr_err err; /* why not */
 	struct answer *next;

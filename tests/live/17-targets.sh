@@ -76,6 +76,20 @@ holds two/busybox.trace "complete()" "'vfork' in calls('main')" "refused() == se
 holds two/redis.trace "complete()" "'vfork' not in calls()" "refused() == {'keyctl'}" \
 	"'getpriority' not in calls()" "len(recordings()) == 1"
 
+# What no engine has is not of this command either: another engine's container, on one machine.
+groups=/sys/fs/cgroup
+[ ! -d $groups/pids ] || groups=$groups/pids
+foreign=$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n')
+if mkdir "$groups/$foreign"; then
+	defer rmdir "$groups/$foreign"
+	expect 0 record --containers -d ours -- sh -c "
+		sh -c 'echo \$\$ >$groups/$foreign/cgroup.procs; exec unshare -m bin/first'
+		docker run --rm ${OPTIONS[*]} trammel-lab/busybox /w/acts vfork"
+	[ "$(subjects ours)" = busybox ] || fail "in ours: $(ls ours)"
+	says err "${foreign:0:12} is of no engine"
+	holds ours/busybox.trace "'getpriority' not in calls()" "len(recordings()) == 1"
+fi
+
 # One file for two is refused, and what was started does not run on.
 expect 125 record --containers -o one.trace -- sh -c "
 	docker run --rm --name $name.1 ${OPTIONS[*]} trammel-lab/busybox /w/acts pause &
