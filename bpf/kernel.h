@@ -138,6 +138,7 @@ struct signal_struct {
 };
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags;
 	unsigned int ptrace;
 	int pid, tgid;
 	int exit_code;
@@ -171,6 +172,9 @@ struct bpf_iter__task {
 };
 
 #pragma clang attribute pop
+
+/* include/linux/sched.h */
+#define PF_EXITING 0x4
 
 /* include/linux/fs.h */
 #define FMODE_READ  0x1

@@ -31,13 +31,31 @@ static __always_inline void announce(struct task_struct *task, struct tr_mark *m
 	scratch_give_back(s);
 }
 
+static __always_inline bool is_ending(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, flags) & PF_EXITING;
+}
+
+/*
+ * Counts a task out, once. A mark may be set while its task ends: then the end has not seen the
+ * mark, or whoever sets it sees that the task is ending, or both.
+ */
+static __always_inline void count_out(struct task_struct *task, struct tr_mark *m)
+{
+	struct tr_recording_state *r = recording_state(m->recording);
+
+	if (r && !__sync_lock_test_and_set(&m->ended, 1) && __sync_fetch_and_add(&r->live, -1) == 1)
+		announce(task, m, TR_EVENT_ENDED);
+}
+
 /* The first mark of a line of tasks. Returns NULL if it is marked already, or cannot be. */
 static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u16 recording)
 {
 	struct tr_recording_state *r = recording_state(recording);
 	struct tr_mark fresh = { 0 }, *m;
 
-	if (!r || mark_of(task))
+	/* One that has ended already would be taken for alive for ever: nothing counts it out. */
+	if (!r || mark_of(task) || is_ending(task))
 		return NULL;
 	fresh.recording = recording;
 	fresh.level = r->level;
@@ -52,6 +70,8 @@ static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u1
 	}
 	if (__sync_fetch_and_add(&r->live, 1) == 0)
 		announce(task, m, TR_EVENT_RECORDING);
+	if (is_ending(task))
+		count_out(task, m);
 	return m;
 }
 
@@ -129,13 +149,10 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 {
 	struct tr_mark *m = mark_of(task);
-	struct tr_recording_state *r;
 
 	if (!m)
 		return 0;
-	r = recording_state(m->recording);
-	if (r && __sync_fetch_and_add(&r->live, -1) == 1)
-		announce(task, m, TR_EVENT_ENDED);
+	count_out(task, m);
 	forget_late_mark(task);
 	return 0;
 }

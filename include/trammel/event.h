@@ -108,7 +108,8 @@ struct tr_mark {
 	__u32 entry_filters; /* and at the entry exec */
 	__u8 phase; /* TR_EVENT_PHASE_* */
 	__u8 in_call; /* not 0 between sys_enter and sys_exit: 1, or more for a call that opens or maps */
-	__u8 pad[6];
+	__u8 pad[2];
+	__u32 ended; /* counted out of its recording's live tasks */
 };
 _Static_assert(sizeof(struct tr_mark) == 24, "tr_mark");
 

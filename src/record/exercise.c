@@ -77,7 +77,8 @@ void run_maybe_exercise(struct run *r, uint16_t i)
 {
 	struct followed *f = &r->followed[i];
 
-	if (!r->o->exercise || r->exercise.pid || r->ending || !f->main_entered ||
+	if (!r->o->exercise || r->exercise.pid || r->ending ||
+	    !(f->main_entered || r->start_unseen) ||
 	    r->session.recordings[i].state != RECORDING_WANTED)
 		return;
 	if (run_has_engine(r) && run_is_container_id(f->id))
