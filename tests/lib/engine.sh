@@ -85,6 +85,7 @@ engine_start() {
 		--exec-root "$ENGINE_RUN/exec" --pidfile "$ENGINE_RUN/docker.pid" "$@" \
 		</dev/null >"$LAB/log/dockerd.log" 2>&1 9>&- &
 	pid=$!
+	disown "$pid" # a test's `wait` is not for it
 	for _ in $(seq 300); do
 		engine_answers && return 0
 		kill -0 "$pid" 2>/dev/null || return 1

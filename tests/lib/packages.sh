@@ -24,7 +24,7 @@ PACKAGES_run=(
 PACKAGES_test=(
 	libclang-rt-14-dev # libFuzzer for Debian 12's clang
 	clang-format shellcheck
-	strace crun
+	strace crun podman
 	golang-github-containers-common # podman's default seccomp profile
 	qemu-system-x86 # the virtual machine of tests/vm
 	apparmor # its kernel has AppArmor, and dockerd then starts nothing without the parser
