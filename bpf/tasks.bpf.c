@@ -179,7 +179,7 @@ static __always_inline struct tr_mark *mark_thread(struct task_struct *task)
 	struct tr_mark *leader = mark_of(task->group_leader), *m;
 	struct tr_recording_state *r = leader ? recording_state(leader->recording) : NULL;
 
-	if (!r)
+	if (!r || is_ending(task))
 		return NULL;
 	m = mark_task(task, leader);
 	if (!m) {
@@ -187,7 +187,10 @@ static __always_inline struct tr_mark *mark_thread(struct task_struct *task)
 		return NULL;
 	}
 	m->in_call = 1;
+	m->ended = 0; /* the leader may have */
 	__sync_fetch_and_add(&r->live, 1);
+	if (is_ending(task))
+		count_out(task, m);
 	return m;
 }
 
