@@ -2,10 +2,12 @@
 /*
  * Syscalls.
  *
- *   sys_enter   notes the call in the task's row: one byte store, nothing allocated, nothing lost
+ *   sys_enter   notes the call in the task's row: one byte store, nothing allocated, nothing lost;
+ *               and of a few calls, the values of the arguments that decide what they do
  *   sys_exit    an exit whose enter was not seen is a refusal, as seccomp decides before the
  *               tracepoint; and descriptors that open and mmap name
  */
+#include "args.h"
 #include "files.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -107,6 +109,9 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 	if (cell < TR_ROW_CELLS)
 		m->in_call = 1 + file_calls[cell];
 	note_call(m, c);
+	cell = c.abi * TR_ROW_NRS + c.nr;
+	if (cell < TR_ROW_CELLS && cfg_args[cell])
+		args_seen_of(m, address_of(task), address_of(regs), cell);
 	return 0;
 }
 

@@ -136,6 +136,7 @@ enum tr_event_type {
 	TR_EVENT_DENIED, /* data: struct tr_event_denied */
 	TR_EVENT_ODD_CALL, /* a number no row has a cell for; data: struct tr_event_denied */
 	TR_EVENT_ENDED, /* the last task of a recording ended; data: nothing */
+	TR_EVENT_ARG, /* a selector argument; data: struct tr_event_arg */
 	TR_EVENT_THREADS, /* a process with more than one thread joined: seed its threads */
 };
 
@@ -183,6 +184,24 @@ struct tr_event_exec {
 	__u16 pad;
 };
 _Static_assert(sizeof(struct tr_event_exec) == 24, "tr_event_exec");
+
+/*
+ * Which arguments of a call are recorded: a bit for each of the six, and TR_ARGS_TUPLE for the first
+ * three together (socket's family, type and protocol), as one value.
+ */
+#define TR_ARGS_TUPLE 0x80
+#define TR_ARG_TUPLE  7 /* its index in struct tr_event_arg */
+/* How many values of one argument one executable may show; behind it comes one with `overflow`. */
+#define TR_ARG_VALUES 48
+
+struct tr_event_arg {
+	__u16 abi; /* TR_EVENT_ABI_* */
+	__u8 index;
+	__u8 overflow; /* 1: more values than are kept, `value` is 0 */
+	__u32 nr;
+	__u64 value; /* the tuple: family | type << 16 | protocol << 32 */
+};
+_Static_assert(sizeof(struct tr_event_arg) == 16, "tr_event_arg");
 
 struct tr_event_denied {
 	__u16 abi; /* TR_EVENT_ABI_* */

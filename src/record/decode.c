@@ -203,3 +203,28 @@ bool decode_call(const struct tr_event *e, const void *data, size_t len, struct 
 		ret->ev.flags |= TR_EV_SIGNALLED;
 	return true;
 }
+
+/* SOCK_TYPE_MASK of include/linux/net.h: above it are SOCK_CLOEXEC and SOCK_NONBLOCK. */
+#define SOCK_TYPE_BITS 0xf
+
+bool decode_arg(const void *data, size_t len, struct tr_fact *ret)
+{
+	const struct tr_event_arg *a = data;
+
+	if (len < sizeof(*a) || a->abi >= TR_ABI_MAX || (a->index > 5 && a->index != TR_ARG_TUPLE))
+		return false;
+	if (a->index == TR_ARG_TUPLE && !a->overflow) {
+		*ret = (struct tr_fact){ .kind = TR_FACT_SOCKET };
+		ret->sock.family = (uint16_t)a->value;
+		ret->sock.type = (uint16_t)(a->value >> 16) & SOCK_TYPE_BITS;
+		ret->sock.protocol = (uint32_t)(a->value >> 32);
+	} else {
+		*ret = (struct tr_fact){ .kind = TR_FACT_ARG, .abi = a->abi, .nr = a->nr };
+		/* Too many sockets of ever new kinds: the first argument stands for all three. */
+		ret->arg.index = a->index == TR_ARG_TUPLE ? 0 : a->index;
+		ret->arg.overflow = a->overflow;
+		ret->arg.value = a->overflow ? 0 : a->value;
+	}
+	ret->ev.flags = TR_EV_DONE;
+	return true;
+}

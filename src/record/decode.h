@@ -32,6 +32,9 @@ bool decode_exec(const void *data, size_t len, struct tr_fact *ret, char **ret_b
 /* A refusal, or a call without a cell, as a syscall fact. */
 bool decode_call(const struct tr_event *e, const void *data, size_t len, struct tr_fact *ret);
 
+/* A selector argument as an argument fact, or, for the tuple, as a socket fact. */
+bool decode_arg(const void *data, size_t len, struct tr_fact *ret);
+
 /* Joins dir and name and resolves "." and "..": an absolute path on the heap. */
 char *decode_join(const char *dir, const char *name);
 

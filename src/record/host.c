@@ -6,6 +6,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "tables/args.h"
+
 /*
  * The clock source decides whether clock_gettime is a syscall: the vDSO serves it from the TSC,
  * and not from hpet or acpi_pm.
@@ -24,6 +26,19 @@ static void add_clocksource(struct tr_recording *rec)
 		tr_context_add(rec, "clocksource", line);
 }
 
+/*
+ * The calls whose arguments were looked at. Without its name here, a call without argument facts
+ * is one of which nothing is known, and stays unconditional.
+ */
+static void add_args(struct tr_recording *rec)
+{
+	const struct arg_spec *specs;
+	size_t n = arg_specs(&specs);
+
+	for (size_t i = 0; i < n; i++)
+		tr_context_add(rec, "arguments", specs[i].name);
+}
+
 void host_to_context(struct tr_recording *rec)
 {
 	struct utsname u;
@@ -36,6 +51,7 @@ void host_to_context(struct tr_recording *rec)
 	snprintf(cpus, sizeof(cpus), "%ld", sysconf(_SC_NPROCESSORS_ONLN));
 	tr_context_add(rec, "cpus", cpus);
 	add_clocksource(rec);
+	add_args(rec);
 	tr_context_add(rec, "backend", "tracepoints");
 	tr_context_add(rec, "trammel", TRAMMEL_VERSION);
 }

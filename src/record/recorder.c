@@ -24,6 +24,8 @@
 #include "record/interp.h"
 #include "record/kernel_names.h"
 #include "record/rows.h"
+#include "tables/args.h"
+#include "tables/syscalls.h"
 #include "util/mem.h"
 
 #define DEFAULT_RING	   (8u << 20)
@@ -150,6 +152,10 @@ static int on_event(void *arg, void *bytes, size_t size)
 		if (decode_call(e, data, len, &f))
 			send_fact(r, e, &f);
 		break;
+	case TR_EVENT_ARG:
+		if (decode_arg(data, len, &f))
+			send_fact(r, e, &f);
+		break;
 	case TR_EVENT_ENDED:
 		r->calls.ended(r->calls.arg, e->recording);
 		break;
@@ -217,6 +223,24 @@ static void choose_programs(struct record_bpf *skel)
 	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
 }
 
+/* Tells the programs which arguments to look at, by the number each ABI has for the call. */
+static void set_args(struct record_bpf *skel)
+{
+	const struct arg_spec *specs;
+	size_t n = arg_specs(&specs);
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t bits = specs[i].index < 0 ? TR_ARGS_TUPLE : (uint8_t)(1 << specs[i].index);
+
+		for (int abi = 0; abi < TR_ROW_ABIS; abi++) {
+			int nr = syscall_number((enum tr_abi)abi, specs[i].name);
+
+			if (nr >= 0 && nr < TR_ROW_NRS)
+				skel->rodata->cfg_args[abi * TR_ROW_NRS + nr] |= bits;
+		}
+	}
+}
+
 static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, struct tr_err *err)
 {
 	int e;
@@ -237,6 +261,7 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	if (getenv("TRAMMEL_FAULT_MARKS"))
 		r->skel->rodata->cfg_fail_marks =
 			(uint32_t)strtoul(getenv("TRAMMEL_FAULT_MARKS"), NULL, 10);
+	set_args(r->skel);
 	bpf_map__set_max_entries(r->skel->maps.events,
 				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);
 	e = record_bpf__load(r->skel);
