@@ -100,4 +100,13 @@ __weak __noinline int args_seen_of(struct tr_mark *m, __u64 task_at, __u64 regs_
 	return 0;
 }
 
+/* Looks whether there is anything to note of a call, first: mostly there is not. */
+static __always_inline void args_of_call(struct tr_mark *m, __u64 task, __u64 regs, struct call c)
+{
+	__u32 cell = c.abi * TR_ROW_NRS + c.nr;
+
+	if (c.nr < TR_ROW_NRS && cell < TR_ROW_CELLS && cfg_args[cell])
+		args_seen_of(m, task, regs, cell);
+}
+
 #endif

@@ -110,6 +110,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
 		m->in_call = 1 + file_calls[cell];
 	note_call(m, c);
 	cell = c.abi * TR_ROW_NRS + c.nr;
+	/* Before the addresses are made: this is the way of every call. */
 	if (cell < TR_ROW_CELLS && cfg_args[cell])
 		args_seen_of(m, address_of(task), address_of(regs), cell);
 	return 0;

@@ -10,6 +10,7 @@
  *
  * A mark never changes when its task moves: a container cannot leave its recording.
  */
+#include "args.h"
 #include "rows.h"
 #include "scope.h"
 
@@ -166,8 +167,10 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	long id = regs ? call_number(regs) : -1;
 
-	if (id >= 0)
-		note_call(m, call_of(task, id));
+	if (id < 0)
+		return;
+	note_call(m, call_of(task, id));
+	args_of_call(m, address_of(task), address_of(regs), call_of(task, id));
 }
 
 /*

@@ -55,4 +55,13 @@ uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *
 size_t tr_filter_returns(const struct tr_filter *f, uint32_t arch, int32_t nr, uint32_t *ret,
 			 size_t max);
 
+/* What is known of the six arguments: bits set in unknown[] are not, and 0 in value[]. */
+struct tr_known_args {
+	uint64_t value[6], unknown[6];
+};
+
+/* The same where some bits of some arguments are known; args NULL: none are. */
+size_t tr_filter_returns_known(const struct tr_filter *f, uint32_t arch, int32_t nr,
+			       const struct tr_known_args *args, uint32_t *ret, size_t max);
+
 #endif

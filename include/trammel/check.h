@@ -5,6 +5,7 @@
 #ifndef TRAMMEL_CHECK_H
 #define TRAMMEL_CHECK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,10 +20,16 @@ enum tr_verdict {
 	TR_VERDICT_DENIED, /* for all of them */
 };
 
-/* One recorded syscall under the profile. fact points into the facts that were given. */
+/*
+ * One recorded syscall under the profile. fact points into the facts that were given, as does
+ * value. Where the profile asks for arguments and the recordings have them, the verdict is about
+ * the values there were.
+ */
 struct tr_check_syscall {
 	const struct tr_fact *fact;
+	const struct tr_fact *value; /* the first argument or socket fact that is denied, or NULL */
 	enum tr_verdict verdict;
+	bool by_args; /* its recorded arguments decided */
 	uint32_t ret; /* the refusal, SECCOMP_RET_*, if it is DENIED */
 };
 

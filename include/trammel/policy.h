@@ -14,6 +14,13 @@
 #include "trammel/facts.h"
 #include "trammel/rules.h"
 
+/* Which observed calls are narrowed to the argument values they were made with. */
+enum tr_policy_args {
+	TR_POLICY_ARGS_RISKY = 0, /* those whose other values give an attacker something */
+	TR_POLICY_ARGS_NONE,
+	TR_POLICY_ARGS_ALL, /* all whose arguments are recorded */
+};
+
 struct tr_policy_opts {
 	/*
 	 * Runtimes whose own calls are allowed: a comma-separated list of names of
@@ -22,6 +29,7 @@ struct tr_policy_opts {
 	const char *runtime;
 	bool allow_incomplete; /* a recording with losses, or a journal, is taken all the same */
 	bool allow_no_start; /* no recording saw a container start */
+	enum tr_policy_args args;
 };
 
 /* A syscall that was made and has no name in any table of ours: no profile can speak of it. */
@@ -38,6 +46,12 @@ struct tr_policy_report {
 	struct tr_policy_unnamed *unnamed; /* left out of the profile; by abi and number */
 	size_t n_unnamed;
 	unsigned abis; /* 1 << enum tr_abi of every one that made a syscall */
+	size_t n_narrowed; /* observed names that are allowed with some arguments only */
+	/* Names that would be narrowed and could not be; static, by name. */
+	const char **open; /* more values than are worth telling apart */
+	size_t n_open;
+	const char **unseen; /* a recording did not look at their arguments, or lost something */
+	size_t n_unseen;
 };
 void tr_policy_report_release(struct tr_policy_report *r);
 

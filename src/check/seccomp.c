@@ -13,6 +13,7 @@
 
 #include "check/caps.h"
 #include "eval/compile.h"
+#include "policy/args.h"
 #include "tables/syscalls.h"
 #include "trammel/check.h"
 #include "trammel/seccomp.h"
@@ -173,13 +174,14 @@ static uint32_t harder(uint32_t a, uint32_t b)
 	return (int32_t)a < (int32_t)b ? a : b;
 }
 
-static struct reply ask(const struct tr_filter *f, enum tr_abi abi, uint32_t nr)
+static struct reply ask(const struct tr_filter *f, enum tr_abi abi, uint32_t nr,
+			const struct tr_known_args *args)
 {
 	struct reply r = { TR_VERDICT_DEPENDS, SECCOMP_RET_ALLOW };
 	uint32_t rets[MAX_RETURNS];
 	bool yes = false, no = false;
-	size_t n =
-		tr_filter_returns(f, tr_audit_arch(abi), tr_filter_nr(abi, nr), rets, MAX_RETURNS);
+	size_t n = tr_filter_returns_known(f, tr_audit_arch(abi), tr_filter_nr(abi, nr), args, rets,
+					   MAX_RETURNS);
 
 	if (n > MAX_RETURNS)
 		return r;
@@ -214,17 +216,95 @@ static bool seen_under(const struct checker *k, const struct tr_fact *fact, size
 	return recordings->n == 0;
 }
 
+static void ask_variants(const struct checker *k, const struct tr_fact *seen, enum tr_abi abi,
+			 uint32_t nr, const struct tr_known_args *args, struct tr_check_syscall *s)
+{
+	for (size_t i = 0; i < k->n_variants; i++)
+		if (seen_under(k, seen, i))
+			add_reply(s, ask(&k->variants[i].f, abi, nr, args));
+}
+
+/* SOCK_CLOEXEC and SOCK_NONBLOCK ride on the type, and are not recorded. */
+#define SOCK_FLAG_BITS (02000000 | 04000)
+
+/* What a value fact says of the arguments. Sockets' are ints: their upper halves are taken for 0. */
+static struct tr_known_args known_args(const struct tr_fact *value)
+{
+	struct tr_known_args a;
+
+	memset(a.value, 0, sizeof(a.value));
+	memset(a.unknown, 0xff, sizeof(a.unknown));
+	if (value->kind == TR_FACT_SOCKET) {
+		a.value[0] = value->sock.family;
+		a.value[1] = value->sock.type;
+		a.value[2] = value->sock.protocol;
+		a.unknown[0] = a.unknown[2] = 0;
+		a.unknown[1] = SOCK_FLAG_BITS;
+	} else if (!value->arg.overflow && value->arg.index < 6) {
+		a.value[value->arg.index] = value->arg.value;
+		a.unknown[value->arg.index] = 0;
+	}
+	return a;
+}
+
+struct values {
+	struct checker *k;
+	const struct tr_fact *syscall;
+	const char *name;
+	struct tr_check_syscall sum; /* the worst of them */
+	size_t n;
+};
+
+static int check_value(const struct tr_fact *value, void *arg)
+{
+	struct values *v = arg;
+	enum tr_abi abi = (enum tr_abi)v->syscall->abi;
+	struct tr_check_syscall one = { v->syscall, NULL, TR_VERDICT_ALLOWED, true,
+					SECCOMP_RET_ALLOW };
+	struct tr_known_args args;
+
+	if ((value->kind != TR_FACT_ARG && value->kind != TR_FACT_SOCKET) ||
+	    !(value->ev.flags & TR_EV_DONE) || !policy_args_is_of(value, abi, v->name))
+		return 0;
+	args = known_args(value);
+	ask_variants(v->k, value, abi, v->syscall->nr, &args, &one);
+	v->n++;
+	if (one.verdict == TR_VERDICT_DENIED && !v->sum.value)
+		v->sum.value = value;
+	add_reply(&v->sum, (struct reply){ one.verdict, one.ret });
+	return 0;
+}
+
+/*
+ * The profile wants to see arguments. Where the recordings have them all, they decide; a value
+ * that is refused is a refusal even where others may be missing.
+ */
+static void decide_by_arguments(struct checker *k, struct tr_check_syscall *s)
+{
+	struct values v = { .k = k, .syscall = s->fact };
+
+	v.name = syscall_name((enum tr_abi)s->fact->abi, s->fact->nr);
+	if (!v.name)
+		return;
+	v.sum = (struct tr_check_syscall){ s->fact, NULL, TR_VERDICT_ALLOWED, true,
+					   SECCOMP_RET_ALLOW };
+	tr_facts_each(k->facts, check_value, &v);
+	if (!v.n || (v.sum.verdict != TR_VERDICT_DENIED && !policy_args_covered(k->facts, s->fact)))
+		return;
+	*s = v.sum;
+}
+
 static int check_fact(const struct tr_fact *fact, void *arg)
 {
 	struct checker *k = arg;
 	struct tr_check_seccomp *c = &k->c;
-	struct tr_check_syscall s = { fact, TR_VERDICT_ALLOWED, SECCOMP_RET_ALLOW };
+	struct tr_check_syscall s = { fact, NULL, TR_VERDICT_ALLOWED, false, SECCOMP_RET_ALLOW };
 
 	if (fact->kind != TR_FACT_SYSCALL || !(fact->ev.flags & TR_EV_DONE))
 		return 0;
-	for (size_t i = 0; i < k->n_variants; i++)
-		if (seen_under(k, fact, i))
-			add_reply(&s, ask(&k->variants[i].f, (enum tr_abi)fact->abi, fact->nr));
+	ask_variants(k, fact, (enum tr_abi)fact->abi, fact->nr, NULL, &s);
+	if (s.verdict == TR_VERDICT_DEPENDS)
+		decide_by_arguments(k, &s);
 	c->syscalls = tr_grow(c->syscalls, &k->cap_syscalls, c->n_syscalls, sizeof(*c->syscalls));
 	c->syscalls[c->n_syscalls++] = s;
 	c->n_allowed += s.verdict == TR_VERDICT_ALLOWED;
@@ -248,7 +328,7 @@ static void check_extra(struct checker *k, enum tr_abi abi, const char *name)
 	int nr = syscall_number(abi, name);
 
 	for (size_t i = 0; nr >= 0 && i < k->n_variants; i++) {
-		struct reply r = ask(&k->variants[i].f, abi, (uint32_t)nr);
+		struct reply r = ask(&k->variants[i].f, abi, (uint32_t)nr, NULL);
 
 		if (r.verdict < best)
 			best = r.verdict;

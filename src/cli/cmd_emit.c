@@ -40,13 +40,28 @@ static int parse_default_action(const char *word, enum tr_action *ret)
 			 word);
 }
 
+static int parse_args(const char *word, enum tr_policy_args *ret)
+{
+	if (!strcmp(word, "none"))
+		*ret = TR_POLICY_ARGS_NONE;
+	else if (!strcmp(word, "risky"))
+		*ret = TR_POLICY_ARGS_RISKY;
+	else if (!strcmp(word, "all"))
+		*ret = TR_POLICY_ARGS_ALL;
+	else
+		return cli_usage(&cmd_emit, "--args: expected none, risky or all, found '%s'",
+				 word);
+	return 0;
+}
+
 /* Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct emit_opts *o)
 {
 	enum {
 		ALLOW_INCOMPLETE = 256,
 		ALLOW_NO_START,
-		DEFAULT_ACTION
+		DEFAULT_ACTION,
+		ARGS
 	};
 	static const struct option longopts[] = {
 		{ "output", required_argument, NULL, 'o' },
@@ -54,6 +69,7 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "allow-incomplete", no_argument, NULL, ALLOW_INCOMPLETE },
 		{ "allow-no-start", no_argument, NULL, ALLOW_NO_START },
 		{ "default-action", required_argument, NULL, DEFAULT_ACTION },
+		{ "args", required_argument, NULL, ARGS },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -77,6 +93,10 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 			break;
 		case DEFAULT_ACTION:
 			if ((c = parse_default_action(optarg, &o->default_action)) != 0)
+				return c;
+			break;
+		case ARGS:
+			if ((c = parse_args(optarg, &o->policy.args)) != 0)
 				return c;
 			break;
 		case 'h':
@@ -116,6 +136,27 @@ static void say_rest(const struct tr_policy_report *r, enum tr_action action)
 		others, r->n_errno);
 }
 
+/* Names on one line: they come from our table and need no care. */
+static void say_names(const char *what, const char *const *names, size_t n)
+{
+	cleanup_strbuf struct strbuf list = STRBUF_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		strbuf_addf(&list, " %s", names[i]);
+	if (n)
+		cli_say("%s:%s", what, strbuf_str(&list));
+}
+
+static void say_arguments(const struct tr_policy_report *r)
+{
+	if (r->n_narrowed)
+		cli_say("%zu of the observed are allowed with the arguments they were made with only",
+			r->n_narrowed);
+	say_names("allowed with any arguments, as too many were seen", r->open, r->n_open);
+	say_names("allowed with any arguments, as a recording did not look at them", r->unseen,
+		  r->n_unseen);
+}
+
 static void say(const struct tr_policy_report *r, enum tr_action action)
 {
 	for (size_t i = 0; i < r->n_unnamed; i++)
@@ -126,6 +167,7 @@ static void say(const struct tr_policy_report *r, enum tr_action action)
 		"program may make",
 		r->n_observed + r->n_runtime + r->n_always, r->n_observed, r->n_runtime,
 		r->n_always);
+	say_arguments(r);
 	say_rest(r, action);
 	if (r->n_denied)
 		cli_say("%zu %s refused while recording, and stay%s so", r->n_denied,
@@ -201,11 +243,14 @@ const struct cmd cmd_emit = {
 	.group = "Emit",
 	.summary = "Make a profile from traces",
 	.usage = "emit seccomp [-o FILE] [--runtime LIST] [--default-action ACTION]\n"
-		 "             [--allow-incomplete] [--allow-no-start] TRACE...",
+		 "             [--args LEVEL] [--allow-incomplete] [--allow-no-start] TRACE...",
 	.options =
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"
 		"                               runc, crun, runc-1.1 (default: all)\n"
+		"      --args=LEVEL             allow calls with the arguments they were made with only:\n"
+		"                               none, risky (socket, clone, ioctl, ...; the default) or\n"
+		"                               all that are recorded\n"
 		"      --default-action=ACTION  for every other call: errno (EPERM, the default),\n"
 		"                               log or kill\n"
 		"      --allow-incomplete       take recordings that lost something\n"

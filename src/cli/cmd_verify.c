@@ -62,8 +62,8 @@ void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void
 	struct strbuf abis cleanup_strbuf = STRBUF_INIT;
 
 	if (v->c.n_depends)
-		fn("arguments: none are recorded yet, so a call that the profile allows with some "
-		   "arguments only is not proved",
+		fn("arguments that were not recorded: a call that the profile allows with some "
+		   "of them only is not proved",
 		   arg);
 	if (!v->complete)
 		fn("what the recording lost, or did before it was cut off", arg);

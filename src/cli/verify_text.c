@@ -56,6 +56,19 @@ static void add_exes(struct strbuf *sb, const struct tr_strset *exes)
 	}
 }
 
+/* The arguments that are refused, where the call is allowed with others. */
+static void print_value(const struct tr_fact *value)
+{
+	if (value->kind == TR_FACT_SOCKET)
+		printf("    with family %u, type %u, protocol %u\n", value->sock.family,
+		       value->sock.type, value->sock.protocol);
+	else if (value->arg.overflow)
+		printf("    with an argument %u of too many values\n", value->arg.index);
+	else
+		printf("    with argument %u = 0x%llx\n", value->arg.index,
+		       (unsigned long long)value->arg.value);
+}
+
 static void print_denied(const struct verify *v)
 {
 	char nr[32], code[32];
@@ -80,6 +93,8 @@ static void print_denied(const struct verify *v)
 		if (exes.len)
 			printf(": %s", strbuf_str(&exes));
 		putchar('\n');
+		if (s->value)
+			print_value(s->value);
 	}
 }
 
@@ -124,7 +139,7 @@ static void print_depends(const struct verify *v)
 
 	if (!v->c.n_depends)
 		return;
-	printf("\n%sAllowed for some arguments%s (the recording has no arguments yet: not proved)\n",
+	printf("\n%sAllowed for some arguments%s (those it was made with are not recorded: not proved)\n",
 	       c_bold(), c_reset());
 	for (size_t i = 0; i < v->c.n_syscalls; i++)
 		if (v->c.syscalls[i].verdict == TR_VERDICT_DEPENDS)

@@ -36,6 +36,7 @@ struct search {
 	const struct tr_filter *f;
 	uint32_t arch;
 	int32_t nr;
+	const struct tr_known_args *args; /* NULL: nothing is known of them */
 	struct states *at; /* by instruction */
 	uint32_t *ret; /* sorted, distinct */
 	size_t n_ret, cap_ret;
@@ -162,12 +163,26 @@ static void decide(uint16_t code, struct bits a, struct bits b, bool *ret_can, b
 }
 
 /* The number and the architecture are known; the instruction pointer and the arguments are not. */
+/* Half an argument; the checker let only whole words inside seccomp_data through. */
+static struct bits load_arg(const struct tr_known_args *args, uint32_t offset)
+{
+	const char *value = (const char *)args->value, *u = (const char *)args->unknown;
+	struct bits b;
+
+	memcpy(&b.v, value + offset, sizeof(b.v));
+	memcpy(&b.u, u + offset, sizeof(b.u));
+	b.v &= ~b.u;
+	return b;
+}
+
 static struct bits load(const struct search *s, uint32_t offset)
 {
 	if (offset == offsetof(struct tr_seccomp_data, nr))
 		return known((uint32_t)s->nr);
 	if (offset == offsetof(struct tr_seccomp_data, arch))
 		return known(s->arch);
+	if (s->args && offset >= offsetof(struct tr_seccomp_data, args))
+		return load_arg(s->args, offset - offsetof(struct tr_seccomp_data, args));
 	return unknown;
 }
 
@@ -252,7 +267,13 @@ static void step(struct search *s, size_t pc, struct state *st)
 size_t tr_filter_returns(const struct tr_filter *f, uint32_t arch, int32_t nr, uint32_t *ret,
 			 size_t max)
 {
-	struct search s = { .f = f, .arch = arch, .nr = nr };
+	return tr_filter_returns_known(f, arch, nr, NULL, ret, max);
+}
+
+size_t tr_filter_returns_known(const struct tr_filter *f, uint32_t arch, int32_t nr,
+			       const struct tr_known_args *args, uint32_t *ret, size_t max)
+{
+	struct search s = { .f = f, .arch = arch, .nr = nr, .args = args };
 	struct state start = { 0 };
 	size_t n;
 

@@ -11,6 +11,7 @@
  * both hold something that is to be released.
  */
 int policy_build(struct tr_seccomp *p, struct tr_policy_report *report,
-		 const struct tr_facts *facts, const struct policy_runtime *rt, struct tr_err *err);
+		 const struct tr_facts *facts, const struct tr_policy_opts *opts,
+		 const struct policy_runtime *rt, struct tr_err *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/args.h"
 #include "policy/build.h"
 #include "policy/refuse.h"
 #include "tables/csv.h"
@@ -24,6 +25,7 @@ struct name_state {
 	bool denied_enosys;
 	bool taken; /* a rule without conditions has it */
 	bool conditional; /* a rule with conditions has it */
+	bool narrowed; /* observed, and its arguments leave something out */
 	bool wanted; /* by the group being made */
 	uint32_t phases;
 	int plan_errno; /* of the errno plan; 0: none */
@@ -32,6 +34,8 @@ struct name_state {
 struct builder {
 	struct tr_seccomp *p;
 	struct tr_policy_report *report;
+	const struct tr_facts *facts;
+	enum tr_policy_args args;
 	struct name_state *names; /* by place in the table */
 	size_t n;
 	unsigned abis; /* 1 << enum tr_abi: those that made syscalls, and the machines' own */
@@ -154,6 +158,38 @@ static void add_abi_note(struct strbuf *sb, unsigned abis)
 	strbuf_adds(sb, ": a name is allowed for all of them");
 }
 
+static void add_static_name(const char ***names, size_t *n, const char *name)
+{
+	*names = tr_xrealloc(*names, *n + 1, sizeof(**names));
+	(*names)[(*n)++] = name;
+}
+
+/* Finds out which observed names have arguments to go by. */
+static void look_at_arguments(struct builder *b)
+{
+	struct policy_alternative alternatives[POLICY_MAX_ALTERNATIVES];
+	size_t n;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (!b->names[i].done)
+			continue;
+		switch (policy_args(b->facts, syscall_at(i), b->args, alternatives, &n)) {
+		case POLICY_ARGS_NARROWED:
+			b->names[i].narrowed = true;
+			break;
+		case POLICY_ARGS_OPEN:
+			add_static_name(&b->report->open, &b->report->n_open, syscall_at(i));
+			break;
+		case POLICY_ARGS_UNSEEN:
+			add_static_name(&b->report->unseen, &b->report->n_unseen, syscall_at(i));
+			break;
+		case POLICY_ARGS_PLAIN:
+		case POLICY_ARGS_WHOLE:
+			break;
+		}
+	}
+}
+
 /* What training saw, by who it was that needed it: the workload, then exec, then the runtime. */
 static void add_observed(struct builder *b)
 {
@@ -171,7 +207,7 @@ static void add_observed(struct builder *b)
 
 		for (size_t i = 0; i < b->n; i++)
 			b->names[i].wanted =
-				b->names[i].done &&
+				b->names[i].done && !b->names[i].narrowed &&
 				(!groups[g].phase || b->names[i].phases & groups[g].phase);
 		strbuf_adds(&comment, groups[g].comment);
 		add_abi_note(&comment, b->report->abis);
@@ -231,6 +267,41 @@ static bool rule_is_there(const struct tr_seccomp *p, const char *name, const st
 		    same_conds(&p->rules[i], like))
 			return true;
 	return false;
+}
+
+static void add_alternative(struct builder *b, const char *name,
+			    const struct policy_alternative *alternative)
+{
+	struct tr_rule *r = tr_seccomp_add_rule(b->p);
+
+	tr_rule_add_name(r, name);
+	for (size_t c = 0; c < alternative->n_conds; c++)
+		tr_rule_add_cond(r, alternative->conds[c]);
+	r->comment = tr_xstrdup("observed: with these arguments only");
+}
+
+/*
+ * Observed calls by their arguments; a name that some plain rule has is allowed whatever they are,
+ * and needs no more.
+ */
+static void add_narrowed(struct builder *b)
+{
+	struct policy_alternative alternatives[POLICY_MAX_ALTERNATIVES];
+	size_t n;
+
+	for (size_t i = 0; i < b->n; i++) {
+		struct name_state *s = &b->names[i];
+
+		if (!s->narrowed || s->taken ||
+		    policy_args(b->facts, syscall_at(i), b->args, alternatives, &n) !=
+			    POLICY_ARGS_NARROWED)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			add_alternative(b, syscall_at(i), &alternatives[k]);
+		s->conditional = true;
+		b->report->n_observed++;
+		b->report->n_narrowed++;
+	}
 }
 
 /*
@@ -351,10 +422,12 @@ static int add_errno_plan(struct builder *b, struct tr_err *err)
 static int add_groups(struct builder *b, const struct policy_runtime *rt, struct tr_err *err)
 {
 	add_arches(b);
+	look_at_arguments(b);
 	add_observed(b);
 	add_runtime(b, rt);
 	if (add_always(b, err) < 0)
 		return -1;
+	add_narrowed(b);
 	add_conditional(b, rt);
 	if (add_errno_plan(b, err) < 0)
 		return -1;
@@ -364,9 +437,12 @@ static int add_groups(struct builder *b, const struct policy_runtime *rt, struct
 }
 
 int policy_build(struct tr_seccomp *p, struct tr_policy_report *report,
-		 const struct tr_facts *facts, const struct policy_runtime *rt, struct tr_err *err)
+		 const struct tr_facts *facts, const struct tr_policy_opts *opts,
+		 const struct policy_runtime *rt, struct tr_err *err)
 {
-	struct builder b = { .p = p, .report = report, .n = syscall_count() };
+	struct builder b = {
+		.p = p, .report = report, .facts = facts, .args = opts->args, .n = syscall_count()
+	};
 	int r;
 
 	b.names = tr_xcalloc(b.n, sizeof(*b.names));
@@ -383,6 +459,8 @@ int policy_build(struct tr_seccomp *p, struct tr_policy_report *report,
 void tr_policy_report_release(struct tr_policy_report *r)
 {
 	free(r->unnamed);
+	free(r->open);
+	free(r->unseen);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -398,7 +476,7 @@ int tr_policy_seccomp(struct tr_seccomp *ret, const struct tr_facts *facts,
 	if (policy_refuse(facts, opts, err) < 0 || policy_runtime_load(&rt, opts->runtime, err) < 0)
 		return -1;
 	tr_seccomp_init(&p);
-	r = policy_build(&p, &report, facts, &rt, err);
+	r = policy_build(&p, &report, facts, opts, &rt, err);
 	policy_runtime_release(&rt);
 	if (r < 0) {
 		tr_seccomp_release(&p);

@@ -77,7 +77,7 @@ expect 1 verify --seccomp narrow.json i386.trace
 
 # what arguments decide is not proved, and said
 expect 0 verify --seccomp docker-default clone.trace
-says out 'no arguments yet: not proved'
+says out 'not recorded: not proved'
 says out '^  clone$'
 
 # incomplete: 4, unless it is accepted; a denial wins

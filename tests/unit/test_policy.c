@@ -310,6 +310,7 @@ START_TEST(runtime_calls_with_arguments)
 	",\"op\":\"SCMP_CMP_EQ\"}]}"
 	static const char text[] = "{\"sets\":[" SET("38", "\"prctl\",\"read\",\"clone3\"") "," SET(
 		"22", "\"prctl\"") "," SET("38", "\"prctl\",\"exit\"") "]}";
+	const struct tr_policy_opts opts = { 0 };
 	struct tr_policy_report report = { 0 };
 	struct policy_runtime rt = { 0 };
 	struct tr_facts f = new_facts();
@@ -322,7 +323,7 @@ START_TEST(runtime_calls_with_arguments)
 	ck_assert_msg(policy_runtime_add(&rt, "x", text, strlen(text), &err) == 0, "%s",
 		      tr_err_msg(&err));
 	tr_seccomp_init(&p);
-	ck_assert_int_eq(policy_build(&p, &report, &f, &rt, NULL), 0);
+	ck_assert_int_eq(policy_build(&p, &report, &f, &opts, &rt, NULL), 0);
 	ck_assert_uint_eq(count_rules(&p, "prctl"), 2);
 	ck_assert_uint_eq(count_rules(&p, "read"), 1);
 	ck_assert_uint_eq(count_rules(&p, "exit"), 1);
