@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/compare.h"
 #include "cli/engines.h"
 #include "cli/progress.h"
 #include "cli/why.h"
@@ -26,6 +27,8 @@ struct rehearsal {
 	const char *seccomp; /* as given */
 	char *profile; /* the file that the engine is given: absolute */
 	const char *exercise, *out;
+	const char *trace; /* what the profile was made from, to compare with; NULL: none */
+	struct tr_facts recorded;
 	unsigned n;
 	char **argv;
 	struct engine_cmdline cmdline;
@@ -39,6 +42,7 @@ struct rehearsal {
 struct outcome {
 	bool passed, interrupted, incomplete;
 	int status;
+	int command_status;
 	int exercise_status;
 	bool exercised, started, unfiltered, unhealthy;
 	double seconds;
@@ -52,12 +56,15 @@ static const char options[] =
 	"  -n, --runs=N            how often (default 10)\n"
 	"      --seccomp=FILE      the profile: what docker run takes as --security-opt seccomp=FILE\n"
 	"      --exercise=SHELL    run this once the container is up (or healthy), then stop it\n"
+	"      --trace=TRACE       what the profile was made from: statuses are compared with those\n"
+	"                          recorded, and the machines are too\n"
 	"  -o, --output=TRACE      keep what was seen and refused, for the next emit\n"
 	"      --wait-timeout=T    a container that has not started after T has failed (default 60)\n"
 	"      --as-root           under sudo, run the command as root rather than as the caller\n"
 	"  -h, --help              this help\n"
 	"\nA run comes through if nothing was refused but what the profile plans for, the profile was\n"
-	"in force, and the command and the exercise ended with status 0. Yes (0) only if all did.\n";
+	"in force, the container stopped in its grace period, and the command and the exercise ended\n"
+	"with status 0 (or as recorded, with --trace). Yes (0) only if all did.\n";
 
 /* ---- one run ---- */
 
@@ -72,6 +79,7 @@ static void fill_outcome(struct outcome *o, struct run_result *result)
 	struct session *s = &result->session;
 
 	o->status = result->status;
+	o->command_status = result->command_status;
 	o->interrupted = result->interrupted;
 	o->exercised = result->exercised;
 	o->exercise_status = result->exercise_status;
@@ -230,13 +238,33 @@ static int count_refusal(const struct tr_fact *f, void *arg)
 	return 0;
 }
 
+/*
+ * A container that we stopped may end as it likes, but for one way: 137 is SIGKILL, after a grace
+ * period in which it did not stop.
+ */
+#define KILLED 137
+
+static bool command_is_fine(const struct rehearsal *h, const struct outcome *o)
+{
+	if (o->exercised && o->command_status != KILLED)
+		return o->status < 125 || o->status > 127;
+	return compare_status(&h->recorded, "status.command",
+			      o->exercised ? o->command_status : o->status);
+}
+
+static bool exercise_is_fine(const struct rehearsal *h, const struct outcome *o)
+{
+	return compare_status(&h->recorded, "status.exercise", o->exercise_status);
+}
+
 static void judge(const struct rehearsal *h, struct outcome *o)
 {
 	struct each_refusal e = { h, 0, NULL };
 
 	tr_facts_each(&o->facts, count_refusal, &e);
 	o->passed = !o->error && o->started && !o->unfiltered && !o->incomplete && e.n == 0 &&
-		    o->status == 0 && (!h->exercise || (o->exercised && o->exercise_status == 0));
+		    command_is_fine(h, o) &&
+		    (!h->exercise || (o->exercised && exercise_is_fine(h, o)));
 }
 
 /* ---- saying it ---- */
@@ -256,9 +284,13 @@ static void reasons(const struct rehearsal *h, const struct outcome *o, struct s
 		strbuf_adds(sb, ", it became unhealthy and was not exercised");
 	else if (h->exercise && !o->exercised && o->started)
 		strbuf_adds(sb, ", the exercise did not come to its end");
-	else if (o->exercise_status)
+	else if (o->exercised && !exercise_is_fine(h, o))
 		strbuf_addf(sb, ", the exercise ended with status %d", o->exercise_status);
-	if (o->status && !(o->exercised && o->exercise_status))
+	if (command_is_fine(h, o))
+		return;
+	if (o->exercised && o->command_status == KILLED)
+		strbuf_adds(sb, ", it did not stop in its grace period and was killed");
+	else
 		strbuf_addf(sb, ", the command ended with status %d", o->status);
 }
 
@@ -325,10 +357,29 @@ static double bound95(unsigned n)
 	return 1 - pow(0.05, 1.0 / n);
 }
 
-static void conclude(unsigned passed, unsigned runs, bool refused, json_object *all)
+static void print_difference(const char *key, const char *then, const char *now, void *arg)
+{
+	tr_cleanup_free char *a = text_escaped(then), *b = text_escaped(now);
+
+	(void)arg;
+	printf("  %s: recorded with %s, rehearsed with %s\n", key, a, b);
+}
+
+static void add_difference(const char *key, const char *then, const char *now, void *arg)
+{
+	json_object *o = json_object_new_object();
+	tr_cleanup_free char *a = text_escaped(then), *b = text_escaped(now);
+
+	json_add_string(o, "recorded", a);
+	json_add_string(o, "rehearsed", b);
+	json_object_object_add(arg, key, o);
+}
+
+static void conclude(const struct rehearsal *h, unsigned passed, unsigned runs, bool refused,
+		     json_object *all)
 {
 	if (cli.json) {
-		json_object *o = json_object_new_object();
+		json_object *o = json_object_new_object(), *machines = json_object_new_object();
 
 		json_object_object_add(o, "passed", json_object_new_int64(passed));
 		json_object_object_add(o, "runs", json_object_new_int64(runs));
@@ -337,6 +388,8 @@ static void conclude(unsigned passed, unsigned runs, bool refused, json_object *
 				o, "failure_rate_below_95",
 				json_object_new_double(round(bound95(runs) * 1000) / 1000));
 		json_object_object_add(o, "each", all);
+		compare_machines(&h->recorded, &h->seen, add_difference, machines);
+		json_object_object_add(o, "machines", machines);
 		printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 		json_object_put(o);
 		return;
@@ -347,6 +400,8 @@ static void conclude(unsigned passed, unsigned runs, bool refused, json_object *
 		printf("The failure rate is below %.0f %% (at 95 %% confidence), for this exercise on "
 		       "this machine:\nits kernel, engine, clock source and CPUs.\n",
 		       ceil(bound95(runs) * 100));
+	/* Another machine is no failure: what came through there holds for more. */
+	compare_machines(&h->recorded, &h->seen, print_difference, NULL);
 	if (refused)
 		printf("If the container is meant to do this, record it once more with this "
 		       "exercise, and emit\nfrom both traces.\n");
@@ -383,7 +438,7 @@ static int rehearse(struct rehearsal *h, struct tr_err *err)
 		free(o.error);
 	}
 	tr_facts_each(&h->seen, count_refusal, &refusals);
-	conclude(passed, done, refusals.n > 0, all);
+	conclude(h, passed, done, refusals.n > 0, all);
 	if (h->out && h->seen.n_recordings && tr_trace_write(&h->seen, h->out, err) < 0)
 		return -1;
 	if (passed == h->n)
@@ -399,6 +454,7 @@ enum {
 	OPT_EXERCISE,
 	OPT_WAIT,
 	OPT_AS_ROOT,
+	OPT_TRACE,
 };
 
 static const struct option longopts[] = {
@@ -409,6 +465,7 @@ static const struct option longopts[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "wait-timeout", required_argument, NULL, OPT_WAIT },
 	{ "as-root", no_argument, NULL, OPT_AS_ROOT },
+	{ "trace", required_argument, NULL, OPT_TRACE },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -450,6 +507,9 @@ static int take_option(struct rehearsal *h, int c, char **argv)
 		return -1;
 	case OPT_AS_ROOT:
 		h->as_root = true;
+		return -1;
+	case OPT_TRACE:
+		h->trace = optarg;
 		return -1;
 	case 'h':
 		return cli_help(&cmd_rehearse);
@@ -499,9 +559,13 @@ static int run(int argc, char **argv)
 		return cli_fail(&err);
 	}
 	tr_facts_init(&h.seen);
-	status = rehearse(&h, &err);
+	tr_facts_init(&h.recorded);
+	status = h.trace ? tr_trace_read(&h.recorded, h.trace, &err) : 0;
+	if (status == 0)
+		status = rehearse(&h, &err);
 	if (status < 0)
 		status = cli_fail(&err);
+	tr_facts_release(&h.recorded);
 	tr_facts_release(&h.seen);
 	tr_seccomp_release(&h.rules);
 	free(h.profile);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -230,6 +231,17 @@ static bool has_losses(const struct tr_recording *rec)
 	return false;
 }
 
+/* How it ended is what a rehearsal compares itself with. */
+static void add_status(struct tr_recording *rec, const char *key, const struct spawned *p)
+{
+	char status[8];
+
+	if (!p->pid || !p->ended)
+		return;
+	snprintf(status, sizeof(status), "%d", p->status);
+	tr_context_add(rec, key, status);
+}
+
 static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 {
 	struct tr_recording *rec;
@@ -245,6 +257,10 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 		rec->losses[TR_LOSS_RECORDING] += tr_recorder_lost_containers(r->rec);
 	rec->ended = r->why;
 	rec->stopped = time(NULL);
+	/* A command with containers of its own speaks for all of them or for none. */
+	if (r->o->target == RUN_PROCESS || r->cid)
+		add_status(rec, "status.command", &r->cmd);
+	add_status(rec, "status.exercise", &r->exercise);
 	ret->n_recordings++;
 	ret->n_unfiltered += r->followed[i].unfiltered;
 	ret->n_incomplete += has_losses(rec);
@@ -318,6 +334,7 @@ int run_recording(const struct run_opts *opts, struct run_result *ret, struct tr
 		loop(r);
 		close_recordings(r, ret);
 		ret->status = status_of(r);
+		ret->command_status = r->cmd.ended ? r->cmd.status : -1;
 		ret->interrupted = r->interrupted;
 		ret->exercised = r->exercised;
 		ret->unhealthy = r->unhealthy;

@@ -53,6 +53,7 @@ struct run_opts {
 
 struct run_result {
 	int status; /* what the caller should exit with, as far as the command has a say */
+	int command_status; /* of the command itself, stopped or not; -1: it has none */
 	bool interrupted;
 	bool exercised; /* the exercise was run to its end */
 	bool unhealthy; /* the container became that: it was not exercised, but ended */

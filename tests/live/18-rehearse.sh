@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What a rehearsal is held against: the statuses that were recorded, and a stop within the grace
+# period.
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+live_begin busybox
+# shellcheck disable=SC2016 # for the container
+stops='trap "exit 3" TERM; echo up; while :; do sleep 0.1; done'
+# shellcheck disable=SC2016 # for the exercise
+exercise='docker exec "$TRAMMEL_CONTAINER" /bin/true'
+run=(docker run --rm --network none trammel-lab/busybox /bin/sh -c)
+
+expect 0 record -o exercised --exercise "$exercise" -- "${run[@]}" "$stops"
+holds exercised 'context("status.command") == {"3"}' 'context("status.exercise") == {"0"}'
+emitted exercised exercised.json
+expect 0 rehearse -n 1 --seccomp exercised.json --trace exercised --exercise "$exercise" -- \
+	"${run[@]}" "$stops"
+# The first process of a container ignores SIGTERM unless it asks for it: this one is killed.
+expect 1 rehearse -n 1 --seccomp exercised.json --exercise "$exercise" -- "${run[@]}" \
+	'echo up; while :; do sleep 0.1; done'
+says out 'did not stop in its grace period'
+
+# A status is a failure only where it was not recorded.
+expect 7 record -o seven -- "${run[@]}" 'exit 7'
+emitted seven seven.json
+expect 1 rehearse -n 1 --seccomp seven.json -- "${run[@]}" 'exit 7'
+says out 'ended with status 7'
+expect 0 rehearse -n 1 --seccomp seven.json --trace seven -- "${run[@]}" 'exit 7'
+expect 1 rehearse -n 1 --seccomp seven.json --trace seven -- "${run[@]}" 'exit 8'
+
+# Another machine is named, and is no failure.
+sed 's/"clocksource":\["[a-z_]*"\]/"clocksource":["sundial"]/' seven >elsewhere
+expect 0 rehearse -n 1 --seccomp seven.json --trace elsewhere -- "${run[@]}" 'exit 7'
+says out 'clocksource: recorded with sundial, rehearsed with'
