@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A rehearsal under way: shared by cmd_rehearse.c, which runs it, and the two that judge and say. */
+#ifndef CLI_REHEARSE_H
+#define CLI_REHEARSE_H
+
+#include <stdbool.h>
+
+#include "engine/cmdline.h"
+#include "trammel/facts.h"
+#include "trammel/rules.h"
+#include "util/json.h"
+
+struct rehearsal {
+	const char *seccomp; /* as given */
+	char *profile; /* the file that the engine is given: absolute */
+	const char *exercise, *out;
+	const char *trace; /* what the profile was made from, to compare with; NULL: none */
+	struct tr_facts recorded;
+	unsigned n;
+	char **argv;
+	struct engine_cmdline cmdline;
+	struct tr_seccomp rules;
+	struct tr_facts seen; /* over all runs, for -o and for the summary */
+	bool as_root;
+	long long wait_ms;
+};
+
+/* How one run went. */
+struct outcome {
+	bool passed, interrupted, incomplete;
+	int status;
+	int command_status;
+	int exercise_status;
+	bool exercised, started, unfiltered, unhealthy;
+	double seconds;
+	struct tr_facts facts; /* what was refused is in here */
+	char *error; /* the run could not be made; NULL if it could */
+};
+
+/*
+ * A container that we stopped may end as it likes, but for one way: 137 is SIGKILL, after a grace
+ * period in which it did not stop.
+ */
+#define REHEARSE_KILLED 137
+
+/* rehearse_judge.c: whether a run came through. */
+void rehearse_judge(const struct rehearsal *h, struct outcome *o);
+/* Whether the command, or the exercise, ended as it should. */
+bool rehearse_command_is_fine(const struct rehearsal *h, const struct outcome *o);
+bool rehearse_exercise_is_fine(const struct rehearsal *h, const struct outcome *o);
+/* Whether a fact is a refusal that the profile does not plan for. */
+bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_fact *f);
+size_t rehearse_refusals(const struct rehearsal *h, const struct tr_facts *facts);
+
+/* rehearse_say.c: a run, and the sum of all. Nothing is printed with --json but the sum. */
+void rehearse_say_run(const struct rehearsal *h, const struct outcome *o, unsigned i);
+json_object *rehearse_json_run(const struct rehearsal *h, const struct outcome *o);
+/* all (taken; NULL without --json) is an array of rehearse_json_run. */
+void rehearse_say_sum(const struct rehearsal *h, unsigned passed, unsigned runs, json_object *all);
+
+#endif
