@@ -81,7 +81,6 @@ static __always_inline void arg_value(struct tr_mark *m, struct task_struct *tas
 __weak __noinline int args_seen_of(struct tr_mark *m, __u64 task_at, __u64 regs_at, __u32 cell)
 {
 	struct task_struct *task = (struct task_struct *)task_at;
-	struct pt_regs *regs = (struct pt_regs *)regs_at;
 	__u32 abi = cell / TR_ROW_NRS;
 	__u8 wanted;
 
@@ -89,14 +88,15 @@ __weak __noinline int args_seen_of(struct tr_mark *m, __u64 task_at, __u64 regs_
 		return 0;
 	wanted = cfg_args[cell];
 	if (wanted & TR_ARGS_TUPLE) {
-		__u64 v = (call_arg(regs, abi, 0) & 0xffff) |
-			  (call_arg(regs, abi, 1) & 0xffff) << 16 | call_arg(regs, abi, 2) << 32;
+		__u64 v = (call_arg_at(regs_at, abi, 0) & 0xffff) |
+			  (call_arg_at(regs_at, abi, 1) & 0xffff) << 16 |
+			  call_arg_at(regs_at, abi, 2) << 32;
 
 		arg_value(m, task, cell, TR_ARG_TUPLE, v);
 	}
 	for (int i = 0; i < 5; i++)
 		if (wanted & (1 << i))
-			arg_value(m, task, cell, (__u8)i, call_arg(regs, abi, i));
+			arg_value(m, task, cell, (__u8)i, call_arg_at(regs_at, abi, i));
 	return 0;
 }
 

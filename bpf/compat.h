@@ -43,35 +43,35 @@ static __always_inline long call_number(struct pt_regs *regs)
 	return (long)regs->orig_ax;
 }
 
-/* Argument i (0..4) of the call that is being left, as its ABI passes it. */
+/* The member of regs that has argument i (0..4), as each ABI passes it; READ(member) reads it. */
+#define CALL_ARG(abi, i, READ)                                       \
+	((abi) == TR_EVENT_ABI_I386 ? (__u32)((i) == 0 ? READ(bx) :  \
+					      (i) == 1 ? READ(cx) :  \
+					      (i) == 2 ? READ(dx) :  \
+					      (i) == 3 ? READ(si) :  \
+							 READ(di)) : \
+				      ((i) == 0 ? READ(di) :         \
+				       (i) == 1 ? READ(si) :         \
+				       (i) == 2 ? READ(dx) :         \
+				       (i) == 3 ? READ(r10) :        \
+						  READ(r8)))
+
+/* Argument i of the call that is being entered or left. */
 static __always_inline unsigned long call_arg(struct pt_regs *regs, __u32 abi, int i)
 {
-	if (abi == TR_EVENT_ABI_I386) {
-		switch (i) {
-		case 0:
-			return (__u32)regs->bx;
-		case 1:
-			return (__u32)regs->cx;
-		case 2:
-			return (__u32)regs->dx;
-		case 3:
-			return (__u32)regs->si;
-		default:
-			return (__u32)regs->di;
-		}
-	}
-	switch (i) {
-	case 0:
-		return regs->di;
-	case 1:
-		return regs->si;
-	case 2:
-		return regs->dx;
-	case 3:
-		return regs->r10;
-	default:
-		return regs->r8;
-	}
+#define BY_LOAD(member) (regs->member)
+	return CALL_ARG(abi, i, BY_LOAD);
+#undef BY_LOAD
+}
+
+/* The same in a function of its own, which gets regs as a number. */
+static __always_inline unsigned long call_arg_at(__u64 regs_at, __u32 abi, int i)
+{
+	struct pt_regs *regs = (struct pt_regs *)regs_at;
+
+#define BY_CALL(member) BPF_CORE_READ(regs, member)
+	return CALL_ARG(abi, i, BY_CALL);
+#undef BY_CALL
 }
 
 /*
