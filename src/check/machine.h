@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A profile as it is compiled on one kind of machine. */
+#ifndef CHECK_MACHINE_H
+#define CHECK_MACHINE_H
+
+#include "eval/compile.h"
+#include "trammel/seccomp.h"
+
+struct machine {
+	const char *arch; /* Docker's name of it */
+	enum tr_abi native;
+	unsigned abis; /* 1 << enum tr_abi: what its kernels can be called through */
+};
+extern const struct machine machines[];
+extern const size_t n_machines;
+
+/* The machine that this is. */
+const struct machine *machine_here(void);
+
+/*
+ * Resolves and compiles p for a container on such a machine, wherever this runs: a runtime adds the
+ * machine's own architecture to those that a profile names. *ret_unknown as tr_compile's.
+ */
+int machine_compile(struct tr_filter *ret, const struct machine *m, const struct tr_seccomp *p,
+		    const struct tr_seccomp_host *host, enum tr_runtime_kind runtime,
+		    char ***ret_unknown, struct tr_err *err);
+
+#endif
