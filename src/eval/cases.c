@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+/*
+ * Each way through the filters of both sets, one after the other, is a list of comparisons and how
+ * each came out. The filters are walked along such a list; where it ends before they do, and the next
+ * comparison can still come out both ways, the list is continued with the one and then the other.
+ */
 #include "eval/cases.h"
 
 #include <linux/filter.h>
@@ -6,214 +11,317 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/atoms.h"
+#include "eval/insn.h"
+#include "eval/words.h"
 #include "util/mem.h"
 
-#define NR_AND_ARCH 3u
-/* Up to so many masked comparisons, what two of them want at once is tried, too. */
-#define MAX_PAIRS 64
-/* Up to so many comparisons, every single bit of them is turned. */
-#define MAX_BITS 256
+#define N_WORDS 16
+/* Steps for one question. An engine's default profile takes some hundred for most of its calls. */
+#define WORK_MAX (4u << 20)
 
-struct words {
-	uint32_t *v;
-	size_t n, cap;
+struct value {
+	enum {
+		CONSTANT,
+		WORD,
+		OTHER
+	} kind;
+	uint32_t v; /* of a constant */
+	uint32_t word, mask;
+};
+
+struct machine {
+	struct value a, x, m[BPF_MEMWORDS];
 };
 
 struct walk {
 	const struct case_question *q;
 	bool (*fn)(const struct filter_case *c, void *arg);
 	void *arg;
-	struct atoms atoms;
-	struct words classes[SECCOMP_WORDS]; /* made when a word is first wanted; n 0 until then */
+	struct word_tests tests[N_WORDS];
+	/* A word each for which they are so. */
 	union {
 		struct tr_seccomp_data data;
-		uint32_t word[SECCOMP_WORDS];
+		uint32_t word[N_WORDS];
 	} at;
-	uint32_t known;
-	size_t n_cases;
-	bool stopped, too_many;
+	uint32_t known; /* 1 << word: has one value only, in `at` */
+	size_t n_cases, work;
+	bool stopped, opaque;
 };
 
-/* What an answer is worth, to the kernel: the smallest as a signed number counts. */
+/* What an answer is worth to the kernel: the smallest as a signed number counts. */
 static uint32_t harder(uint32_t a, uint32_t b)
 {
-	return (int32_t)(a & SECCOMP_RET_ACTION_FULL) <= (int32_t)(b & SECCOMP_RET_ACTION_FULL) ?
-		       a :
-		       b;
-}
+	int32_t x = (int32_t)(a & SECCOMP_RET_ACTION_FULL);
+	int32_t y = (int32_t)(b & SECCOMP_RET_ACTION_FULL);
 
-/* -1 and *ret, or the word that has to be known first. */
-static int run_set(const struct filter_set *set, const struct tr_seccomp_data *data, uint32_t known,
-		   uint32_t *ret)
-{
-	uint32_t answer = SECCOMP_RET_ALLOW;
-
-	for (size_t i = 0; i < set->n; i++) {
-		int missing;
-		uint32_t one = filter_run_known(&set->f[i], data, known, NULL, &missing);
-
-		if (missing >= 0)
-			return missing;
-		answer = i ? harder(answer, one) : one;
-	}
-	*ret = answer;
-	return -1;
+	return x <= y ? a : b;
 }
 
 uint32_t filter_set_run(const struct filter_set *set, const struct tr_seccomp_data *data)
 {
 	uint32_t ret = SECCOMP_RET_ALLOW;
 
-	run_set(set, data, UINT32_MAX, &ret);
+	for (size_t i = 0; i < set->n; i++) {
+		uint32_t one = tr_filter_run(&set->f[i], data, NULL);
+
+		ret = i ? harder(ret, one) : one;
+	}
 	return ret;
 }
 
-/* Values worth trying */
+/* Values */
 
-static void try_value(struct words *w, uint32_t v)
+static struct value constant(uint32_t v)
 {
-	w->v = tr_grow(w->v, &w->cap, w->n, sizeof(*w->v));
-	w->v[w->n++] = v;
+	return (struct value){ .kind = CONSTANT, .v = v };
 }
 
-static void try_borders(struct words *w, const struct atom *a, bool bits)
+static struct value load(const struct walk *k, uint32_t offset)
 {
-	uint32_t k = a->k & a->mask;
+	uint32_t word = offset / 4;
 
-	try_value(w, a->k);
-	try_value(w, a->k + 1);
-	try_value(w, a->k - 1);
-	try_value(w, k);
-	try_value(w, k | ~a->mask);
-	try_value(w, a->mask);
-	try_value(w, ~a->mask);
-	for (unsigned bit = 0; bits && bit < 32; bit++) {
-		try_value(w, k ^ (1u << bit));
-		try_value(w, (k | ~a->mask) ^ (1u << bit));
-		try_value(w, 1u << bit);
+	if (k->known >> word & 1)
+		return constant(k->at.word[word]);
+	return (struct value){ .kind = WORD, .word = word, .mask = UINT32_MAX };
+}
+
+static struct value alu(uint16_t code, struct value a, struct value b)
+{
+	uint32_t v;
+
+	if (a.kind == CONSTANT && b.kind == CONSTANT && insn_alu(code, a.v, b.v, &v))
+		return constant(v);
+	if (BPF_OP(code) == BPF_AND && a.kind == WORD && b.kind == CONSTANT) {
+		a.mask &= b.v;
+		return a;
+	}
+	return (struct value){ .kind = OTHER };
+}
+
+static void move(const struct walk *k, struct machine *m, const struct sock_filter *i)
+{
+	struct value *to = BPF_CLASS(i->code) == BPF_LDX ? &m->x : &m->a;
+
+	switch (i->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		*to = load(k, i->k);
+		break;
+	case BPF_LD | BPF_W | BPF_LEN:
+	case BPF_LDX | BPF_W | BPF_LEN:
+		*to = constant(sizeof(struct tr_seccomp_data));
+		break;
+	case BPF_LD | BPF_IMM:
+	case BPF_LDX | BPF_IMM:
+		*to = constant(i->k);
+		break;
+	case BPF_LD | BPF_MEM:
+	case BPF_LDX | BPF_MEM:
+		*to = m->m[i->k];
+		break;
+	case BPF_ST:
+		m->m[i->k] = m->a;
+		break;
+	case BPF_STX:
+		m->m[i->k] = m->x;
+		break;
+	case BPF_MISC | BPF_TAX:
+		m->x = m->a;
+		break;
+	case BPF_MISC | BPF_TXA:
+		m->a = m->x;
+		break;
+	default:
+		break;
 	}
 }
 
-static void try_pair(struct words *w, const struct atom *a, const struct atom *b)
-{
-	uint32_t both = (a->k & a->mask) | (b->k & b->mask & ~a->mask);
-	uint32_t but_b = (a->k & a->mask) | (~b->k & b->mask & ~a->mask);
+/* Comparisons */
 
-	try_value(w, both);
-	try_value(w, both | ~(a->mask | b->mask));
-	try_value(w, but_b);
+/* The comparison that a jump makes, as one of those that word_solve knows. */
+static struct word_test test_of(uint16_t code, struct value a, uint32_t k, bool *ret_inverse)
+{
+	*ret_inverse = BPF_OP(code) == BPF_JSET;
+	if (*ret_inverse)
+		return (struct word_test){ .mask = a.mask & k, .op = BPF_JEQ };
+	return (struct word_test){ .mask = a.mask, .k = k, .op = BPF_OP(code) };
 }
 
-static int by_value(const void *a, const void *b)
+/* Whether the list has it, and how it came out. */
+static bool decided(const struct word_tests *t, const struct word_test *test, bool *ret)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->v[i].mask != test->mask || t->v[i].k != test->k || t->v[i].op != test->op)
+			continue;
+		*ret = t->v[i].holds;
+		return true;
+	}
+	return false;
 }
 
-/* FNV-1a over which of the comparisons hold. */
-static uint64_t truth(const struct atom *v, size_t n, uint32_t word)
+static void push(struct word_tests *t, const struct word_test *test)
 {
-	uint64_t h = 14695981039346656037u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (uint64_t)(1 + atom_holds(&v[i], word))) * 1099511628211u;
-	return h;
+	t->v = tr_grow(t->v, &t->cap, t->n, sizeof(*t->v));
+	t->v[t->n++] = *test;
 }
 
-static bool alike(const struct atom *v, size_t n, uint32_t x, uint32_t y)
+/* A comparison that neither the list nor what is known of the word decides. */
+struct fork {
+	uint32_t word;
+	struct word_test test;
+	uint32_t value[2]; /* a word for which it does not hold, and one for which it does */
+};
+
+/*
+ * How a comparison comes out: 0, 1, or -1 and *ret where both can be. The word at hand shows one of the
+ * ways; the other one has to be found.
+ */
+static int compare(struct walk *k, uint32_t word, struct word_test *test, struct fork *ret)
 {
-	for (size_t i = 0; i < n; i++)
-		if (atom_holds(&v[i], x) != atom_holds(&v[i], y))
-			return false;
+	struct word_tests *t = &k->tests[word];
+	bool now, can;
+
+	if (decided(t, test, &now))
+		return now;
+	now = word_test_true(test, k->at.word[word]);
+	ret->value[now] = k->at.word[word];
+	test->holds = !now;
+	push(t, test);
+	can = word_solve(t, &ret->value[!now], &k->work);
+	t->n--;
+	if (!can)
+		return now;
+	ret->word = word;
+	ret->test = *test;
+	return -1;
+}
+
+/* Takes a jump; false where the walk has to fork first. */
+static bool jump(struct walk *k, const struct sock_filter *i, struct value a, struct value b,
+		 size_t *pc, struct fork *ret)
+{
+	struct word_test test;
+	bool inverse;
+	int outcome;
+
+	if (a.kind == CONSTANT && b.kind == CONSTANT) {
+		*pc += insn_jumps(i->code, a.v, b.v) ? i->jt : i->jf;
+		return true;
+	}
+	if (a.kind != WORD || b.kind != CONSTANT) {
+		k->opaque = true;
+		*pc += i->jf;
+		return true;
+	}
+	test = test_of(i->code, a, b.v, &inverse);
+	outcome = compare(k, a.word, &test, ret);
+	if (outcome < 0)
+		return false;
+	*pc += (outcome != 0) != inverse ? i->jt : i->jf;
 	return true;
 }
 
-/* Keeps one of those that all comparisons answer alike: the smallest. w is sorted. */
-static void keep_distinct(struct words *w, const struct atom *v, size_t n)
+/* Where a walk is: in which filter of which set, and the registers there. */
+struct place {
+	unsigned set;
+	size_t filter, pc;
+	struct machine m;
+};
+
+static void step(struct walk *k, const struct sock_filter *i, struct machine *m)
 {
-	uint64_t *hash = tr_xcalloc(w->n, sizeof(*hash));
-	size_t kept = 0;
+	if (BPF_CLASS(i->code) == BPF_ALU)
+		m->a = alu(i->code, m->a, BPF_SRC(i->code) == BPF_X ? m->x : constant(i->k));
+	else
+		move(k, m, i);
+}
 
-	for (size_t i = 0; i < w->n; i++) {
-		uint64_t h = truth(v, n, w->v[i]);
-		size_t j = 0;
+/* Walks one filter to its end; false where the walk has to fork, at the jump where it stands. */
+static bool follow(struct walk *k, const struct tr_filter *f, struct place *at, struct fork *ret)
+{
+	for (;;) {
+		const struct sock_filter *i = &f->insns[at->pc];
+		struct value b = BPF_SRC(i->code) == BPF_X ? at->m.x : constant(i->k);
+		size_t next = at->pc + 1;
 
-		while (j < kept && (hash[j] != h || !alike(v, n, w->v[j], w->v[i])))
-			j++;
-		if (j < kept)
-			continue;
-		hash[kept] = h;
-		w->v[kept++] = w->v[i];
+		k->work -= k->work > 0;
+		switch (BPF_CLASS(i->code)) {
+		case BPF_RET:
+			k->opaque |= BPF_RVAL(i->code) == BPF_A && at->m.a.kind != CONSTANT;
+			return true;
+		case BPF_JMP:
+			if (BPF_OP(i->code) == BPF_JA)
+				next += i->k;
+			else if (!jump(k, i, at->m.a, b, &next, ret))
+				return false;
+			break;
+		default:
+			step(k, i, &at->m);
+			break;
+		}
+		at->pc = next;
 	}
-	w->n = kept;
-	free(hash);
 }
 
-static void make_classes(struct walk *k, int word)
+/* All that is left of both sets; false as above. */
+static bool follow_all(struct walk *k, struct place *at, struct fork *ret)
 {
-	const struct atom *v = k->atoms.word[word].v;
-	size_t n = k->atoms.word[word].n;
-	struct words *w = &k->classes[word];
+	for (; at->set < 2; at->set++, at->filter = 0) {
+		const struct filter_set *set = &k->q->set[at->set];
 
-	try_value(w, 0);
-	try_value(w, UINT32_MAX);
-	for (size_t i = 0; i < n; i++)
-		try_borders(w, &v[i], n <= MAX_BITS);
-	for (size_t i = 0; i < n && n <= MAX_PAIRS; i++)
-		for (size_t j = 0; j < n; j++)
-			if (i != j && (v[i].mask != UINT32_MAX || v[j].mask != UINT32_MAX))
-				try_pair(w, &v[i], &v[j]);
-	qsort(w->v, w->n, sizeof(*w->v), by_value);
-	keep_distinct(w, v, n);
+		for (; at->filter < set->n; at->filter++) {
+			if (!follow(k, &set->f[at->filter], at, ret))
+				return false;
+			at->pc = 0;
+			memset(&at->m, 0, sizeof(at->m));
+		}
+	}
+	return true;
 }
 
-/* Walking */
-
-static void tell(struct walk *k, const uint32_t ret[2])
+static void tell(struct walk *k)
 {
-	struct filter_case c = { .ret = { ret[0], ret[1] } };
+	struct filter_case c = { 0 };
 
 	if (k->n_cases++ == CASES_MAX) {
-		k->stopped = k->too_many = true;
+		k->work = 0;
 		return;
 	}
 	memcpy(c.args, k->at.data.args, sizeof(c.args));
 	for (unsigned i = 0; i < 6; i++)
-		if (k->known >> (4 + 2 * i) & 3)
+		if (k->tests[4 + 2 * i].n || k->tests[5 + 2 * i].n || k->q->fixed >> i & 1)
 			c.matter |= (uint8_t)(1u << i);
+	for (unsigned s = 0; s < 2; s++)
+		c.ret[s] = filter_set_run(&k->q->set[s], &k->at.data);
 	k->stopped = !k->fn(&c, k->arg);
 }
 
-/* Goes on with each value of the first word that an answer hangs on; at most 14 deep. */
-static void descend(struct walk *k)
+/* The list's end: a case, or the next comparison, both ways. As deep as there are comparisons. */
+static void descend(struct walk *k, struct place at)
 {
-	uint32_t ret[2];
-	int word = -1;
+	struct fork fork;
+	struct word_tests *t;
+	uint32_t before;
 
-	for (unsigned s = 0; s < 2 && word < 0; s++)
-		word = run_set(&k->q->set[s], &k->at.data, k->known, &ret[s]);
-	if (word < 0) {
-		tell(k, ret);
+	if (follow_all(k, &at, &fork)) {
+		tell(k);
 		return;
 	}
-	if (!k->classes[word].n)
-		make_classes(k, word);
-	k->known |= 1u << word;
-	for (size_t i = 0; i < k->classes[word].n && !k->stopped; i++) {
-		k->at.word[word] = k->classes[word].v[i];
-		descend(k);
+	t = &k->tests[fork.word];
+	before = k->at.word[fork.word];
+	for (int holds = 0; holds < 2 && !k->stopped && k->work; holds++) {
+		fork.test.holds = holds;
+		push(t, &fork.test);
+		k->at.word[fork.word] = fork.value[holds];
+		descend(k, at);
+		t->n--;
 	}
-	k->known &= ~(1u << word);
-	k->at.word[word] = 0;
+	k->at.word[fork.word] = before;
 }
 
 bool filter_cases(const struct case_question *q, bool (*fn)(const struct filter_case *c, void *arg),
 		  void *arg)
 {
-	struct walk k = { .q = q, .fn = fn, .arg = arg, .known = NR_AND_ARCH };
-	bool whole;
+	struct walk k = { .q = q, .fn = fn, .arg = arg, .known = 3, .work = WORK_MAX };
 
 	k.at.data.nr = q->nr;
 	k.at.data.arch = q->arch;
@@ -223,13 +331,8 @@ bool filter_cases(const struct case_question *q, bool (*fn)(const struct filter_
 		k.at.data.args[i] = q->args[i];
 		k.known |= 3u << (4 + 2 * i);
 	}
-	for (unsigned s = 0; s < 2; s++)
-		for (size_t i = 0; i < q->set[s].n; i++)
-			atoms_collect(&k.atoms, &q->set[s].f[i], q->arch, q->nr);
-	descend(&k);
-	whole = !k.atoms.opaque && !k.too_many;
-	for (unsigned i = 0; i < SECCOMP_WORDS; i++)
-		free(k.classes[i].v);
-	atoms_release(&k.atoms);
-	return whole;
+	descend(&k, (struct place){ 0 });
+	for (unsigned i = 0; i < N_WORDS; i++)
+		free(k.tests[i].v);
+	return !k.opaque && (k.work || k.stopped);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "eval/cases.h"
 #include "eval/insn.h"
 #include "trammel/cbpf.h"
 #include "util/mem.h"
@@ -214,15 +213,14 @@ static void move(struct machine *m, const struct sock_filter *i, const struct tr
 	}
 }
 
-uint32_t filter_run_known(const struct tr_filter *f, const struct tr_seccomp_data *data,
-			  uint32_t known, unsigned *ret_steps, int *ret_missing)
+uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *data,
+		       unsigned *ret_steps)
 {
 	struct machine m = { 0 };
 	unsigned steps = 0;
 	size_t pc = 0;
 	uint32_t ret = 0;
 
-	*ret_missing = -1;
 	/* Jumps only lead forward and the last instruction returns: this ends. */
 	for (;;) {
 		const struct sock_filter *i = &f->insns[pc++];
@@ -241,9 +239,6 @@ uint32_t filter_run_known(const struct tr_filter *f, const struct tr_seccomp_dat
 		} else if (BPF_CLASS(i->code) == BPF_ALU) {
 			if (!insn_alu(i->code, m.a, b, &m.a))
 				break;
-		} else if (i->code == (BPF_LD | BPF_W | BPF_ABS) && !(known >> (i->k / 4) & 1)) {
-			*ret_missing = (int)(i->k / 4);
-			break;
 		} else {
 			move(&m, i, data);
 		}
@@ -251,12 +246,4 @@ uint32_t filter_run_known(const struct tr_filter *f, const struct tr_seccomp_dat
 	if (ret_steps)
 		*ret_steps = steps;
 	return ret;
-}
-
-uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *data,
-		       unsigned *ret_steps)
-{
-	int missing;
-
-	return filter_run_known(f, data, UINT32_MAX, ret_steps, &missing);
 }
