@@ -10,7 +10,8 @@
 struct cli cli;
 
 static const struct cmd *const commands[] = {
-	&cmd_record, &cmd_features, &cmd_show, &cmd_merge, &cmd_emit, &cmd_verify, &cmd_rehearse,
+	&cmd_record, &cmd_features, &cmd_show,	   &cmd_merge,
+	&cmd_emit,   &cmd_verify,   &cmd_rehearse, &cmd_diff,
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `trammel diff` found, between the command and the ways to print it. */
+#ifndef CLI_DIFF_H
+#define CLI_DIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/capset.h"
+#include "cli/operand.h"
+#include "trammel/diff.h"
+
+/* As struct tr_diff_call counts them. */
+enum {
+	ROW_MORE,
+	ROW_LESS,
+	ROW_OTHERWISE,
+	ROW_KINDS
+};
+
+/* One name, through all the ABIs where its difference is the same one. */
+struct diff_row {
+	const struct tr_diff_call *call; /* of the first of them */
+	unsigned abis;
+};
+
+struct diff_rows {
+	struct diff_row *v;
+	size_t n, cap;
+	size_t n_names; /* distinct */
+};
+
+struct diff_report {
+	struct operand a, b;
+	struct capset caps;
+	struct tr_diff d;
+	struct diff_rows rows[ROW_KINDS];
+	bool all; /* print whole lists */
+	bool any_change;
+	bool allow_incomplete, complete;
+};
+
+/* Fills rows from d. */
+void diff_make_rows(struct diff_report *r);
+
+/* "mount", or "12 numbers without a name, from 463"; into buf where it is not static. */
+const char *row_name(const struct diff_row *row, char *buf, size_t size);
+/* Whether the difference is there whatever the arguments are. */
+bool row_whole(const struct diff_row *row, int kind);
+/* "EPERM -> allowed": of the first example. */
+void row_change(struct strbuf *sb, const struct diff_row *row, int kind);
+
+/* The sentence that answers, without a full stop: "B grants 3 syscalls that A does not". */
+void diff_answer(const struct diff_report *r, struct strbuf *sb);
+/* The same for the other way, and for what both refuse. */
+void diff_less(const struct diff_report *r, struct strbuf *sb);
+/* Calls fn with each sentence on what was compared and what was not. */
+void diff_each_limit(const struct diff_report *r, void (*fn)(const char *text, void *arg),
+		     void *arg);
+
+void diff_print_text(const struct diff_report *r);
+void diff_print_json(const struct diff_report *r);
+void diff_print_markdown(const struct diff_report *r);
+void diff_print_sarif(const struct diff_report *r);
+
+#endif

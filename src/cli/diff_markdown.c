@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * `trammel diff` for a pull request. A comment there holds 65536 characters: what would not fit is
+ * counted, never cut.
+ */
+#include <stdio.h>
+
+#include "cli/answers.h"
+#include "cli/diff.h"
+
+#define ROOM	 64000 /* for everything but the end */
+#define MAX_NAME 512 /* of a file */
+
+/* As code: a backtick would end it, a bar the table's cell. */
+static void add_code(struct strbuf *sb, const char *s)
+{
+	size_t n = 0;
+
+	strbuf_addc(sb, '`');
+	for (; *s && n < MAX_NAME; s++, n++)
+		strbuf_addc(sb, *s == '`' || *s == '|' ? '?' : *s);
+	strbuf_adds(sb, *s ? "...`" : "`");
+}
+
+static void add_row(struct strbuf *sb, const struct diff_row *row, int kind)
+{
+	const struct tr_diff_example *e = &row->call->example[kind][0];
+	char buf[64], before[32], after[32];
+
+	strbuf_adds(sb, "| ");
+	add_code(sb, row_name(row, buf, sizeof(buf)));
+	strbuf_adds(sb, " | ");
+	abis_text(sb, row->abis, ", ");
+	strbuf_adds(sb, " | ");
+	if (row_whole(row, kind)) {
+		strbuf_adds(sb, "any");
+	} else {
+		strbuf_adds(sb, "such as ");
+		example_text(sb, e);
+	}
+	strbuf_addf(sb, " | %s | %s |\n", answer_text(e->ret[0], before, sizeof(before)),
+		    answer_text(e->ret[1], after, sizeof(after)));
+}
+
+static void add_table(struct strbuf *sb, const struct diff_report *r, int kind)
+{
+	const struct diff_rows *rows = &r->rows[kind];
+	size_t i = 0;
+
+	strbuf_adds(sb, "\n| Syscall | ABIs | Arguments | ");
+	add_code(sb, r->a.label);
+	strbuf_adds(sb, " | ");
+	add_code(sb, r->b.label);
+	strbuf_adds(sb, " |\n| --- | --- | --- | --- | --- |\n");
+	for (; i < rows->n && sb->len < ROOM; i++)
+		add_row(sb, &rows->v[i], kind);
+	if (i < rows->n)
+		strbuf_addf(sb, "\n... and %zu more.\n", rows->n - i);
+}
+
+static void add_folded(struct strbuf *sb, const struct diff_report *r, int kind, const char *title)
+{
+	if (!r->rows[kind].n)
+		return;
+	strbuf_addf(sb, "\n<details><summary>%s (%zu)</summary>\n", title, r->rows[kind].n_names);
+	add_table(sb, r, kind);
+	strbuf_adds(sb, "\n</details>\n");
+}
+
+static void add_limit(const char *text, void *arg)
+{
+	struct strbuf *sb = arg;
+
+	strbuf_adds(sb, "- ");
+	add_code(sb, text);
+	strbuf_addc(sb, '\n');
+}
+
+void diff_print_markdown(const struct diff_report *r)
+{
+	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
+	size_t more = r->rows[ROW_MORE].n_names;
+
+	strbuf_adds(&sb, "### Seccomp: ");
+	add_code(&sb, r->a.label);
+	strbuf_adds(&sb, " to ");
+	add_code(&sb, r->b.label);
+	if (more)
+		strbuf_addf(&sb, "\n\n**%zu syscall%s more** %s granted or made.\n", more,
+			    more == 1 ? "" : "s", more == 1 ? "is" : "are");
+	else
+		strbuf_adds(&sb, "\n\nNothing more is granted or made.\n");
+	if (more)
+		add_table(&sb, r, ROW_MORE);
+	add_folded(&sb, r, ROW_LESS, "No longer");
+	add_folded(&sb, r, ROW_OTHERWISE, "Answered otherwise");
+	strbuf_adds(&sb, "\nCompared:\n\n");
+	diff_each_limit(r, add_limit, &sb);
+	fputs(strbuf_str(&sb), stdout);
+}
