@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/caps.h"
+#include "policy/caps.h"
 #include "eval/compile.h"
 #include "policy/args.h"
 #include "tables/syscalls.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "check/caps.h"
+#include "policy/caps.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which capabilities a recorded container had: profiles include and exclude rules by them. */
-#ifndef CHECK_CAPS_H
-#define CHECK_CAPS_H
+#ifndef POLICY_CAPS_H
+#define POLICY_CAPS_H
 
 #include "trammel/facts.h"
 #include "trammel/rules.h"
