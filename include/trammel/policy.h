@@ -21,15 +21,35 @@ enum tr_policy_args {
 	TR_POLICY_ARGS_ALL, /* all whose arguments are recorded */
 };
 
+/* An act that is allowed although it is beyond the ceiling or on the risk list. */
+struct tr_policy_accept {
+	const char *fact; /* "syscall:NAME", "arg:NAME:INDEX:VALUE" */
+	const char *why; /* goes into the rule's comment; NULL: nothing is said */
+};
+
 struct tr_policy_opts {
 	/*
 	 * Runtimes whose own calls are allowed: a comma-separated list of names of
 	 * profiles/runtime/ sets ("runc", "crun", "runc-1.1.5"), "all" or NULL for all, "none".
 	 */
 	const char *runtime;
+	/*
+	 * What the profile never goes beyond unasked, arguments included: "docker-default" (or
+	 * NULL), "docker-default@VERSION", "none".
+	 */
+	const char *ceiling;
+	const struct tr_policy_accept *accepts;
+	size_t n_accepts;
+	unsigned arches; /* 1 << enum tr_abi: to be named beside those that made syscalls */
+	/*
+	 * For everything else. ALLOW, which would be no profile, stands for ERRNO with EPERM. With
+	 * LOG the profile refuses what the ceiling does, and logs what else it would have refused.
+	 */
+	enum tr_action default_action;
+	enum tr_policy_args args;
+	bool no_siblings; /* leave out other forms of observed calls */
 	bool allow_incomplete; /* a recording with losses, or a journal, is taken all the same */
 	bool allow_no_start; /* no recording saw a container start */
-	enum tr_policy_args args;
 };
 
 /* A syscall that was made and has no name in any table of ours: no profile can speak of it. */
@@ -38,29 +58,48 @@ struct tr_policy_unnamed {
 	uint32_t nr;
 };
 
+/* An act that needs to be accepted. */
+struct tr_policy_need {
+	char *fact; /* what to accept */
+	char *why; /* "beyond docker-default", "on the risk list (high): ..." */
+	char *exe; /* who did it, as the container called itself: any byte; NULL: not known */
+};
+
 /* What became of the facts: for a summary, and for warnings. Names are counted once. */
 struct tr_policy_report {
-	size_t n_observed, n_runtime, n_always; /* allowed, by the first reason that has the name */
+	/* allowed, by the first reason that has the name */
+	size_t n_observed, n_accepted, n_runtime, n_always, n_siblings;
+	size_t n_logged; /* allowed and logged, as a trial */
 	size_t n_errno; /* names with an errno of their own instead of the default's */
 	size_t n_denied; /* names that were only ever refused in training, and stay refused */
 	struct tr_policy_unnamed *unnamed; /* left out of the profile; by abi and number */
 	size_t n_unnamed;
+	struct tr_policy_need *needs; /* sorted by fact */
+	size_t n_needs;
+	char **needless; /* accepted, and nothing that was recorded needs it */
+	size_t n_needless;
+	char **answered; /* made, and answered ENOSYS as the ceiling does: callers fall back */
+	size_t n_answered;
 	unsigned abis; /* 1 << enum tr_abi of every one that made a syscall */
-	size_t n_narrowed; /* observed names that are allowed with some arguments only */
+	size_t n_narrowed; /* observed names that are allowed with the arguments seen only */
 	/* Names that would be narrowed and could not be; static, by name. */
 	const char **open; /* more values than are worth telling apart */
 	size_t n_open;
 	const char **unseen; /* a recording did not look at their arguments, or lost something */
 	size_t n_unseen;
+	unsigned guessed; /* named in the profile, never seen */
+	unsigned killed; /* of the same machines, not named: the kernel kills their callers */
 };
 void tr_policy_report_release(struct tr_policy_report *r);
 
 /*
- * Makes the seccomp rules. One rule set per reason, in this order, each with its comment, names
- * sorted, no name twice: observed; the runtime's own; always; the errno plan. Refuses facts that
- * are incomplete (TR_ERR_INCOMPLETE), that saw no container start (TR_ERR_INPUT) or hold no
- * syscalls. ret_report may be NULL. Docker's format has names and not numbers: with facts of more
- * than one ABI of a machine, a name that one of them needs is allowed for all of them.
+ * Makes the seccomp rules, grouped by reason, each with its comment, names sorted: observed;
+ * accepted; the runtime's own; always; siblings; the errno plan. A name is in one rule, or, where it
+ * is allowed for some arguments only, in one for each alternative. Refuses facts that are incomplete
+ * (TR_ERR_INCOMPLETE), that saw no container start (TR_ERR_INPUT) or hold no syscalls, and those
+ * with acts that need to be accepted (TR_ERR_NO): then, and only then of all failures, *ret_report is
+ * filled, with needs. ret_report may be NULL. Docker's format has names and not numbers: with facts of
+ * more than one ABI of a machine, a name that one of them needs is allowed for all of them.
  */
 int tr_policy_seccomp(struct tr_seccomp *ret, const struct tr_facts *facts,
 		      const struct tr_policy_opts *opts, struct tr_policy_report *ret_report,

@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/emit.h"
 #include "trammel/abi.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
 #include "trammel/trace.h"
+#include "trammel/tune.h"
 #include "util/fs.h"
-#include "util/strbuf.h"
+#include "util/mem.h"
 
 struct emit_opts {
 	const char *output;
-	enum tr_action default_action;
+	const char *tune;
 	struct tr_policy_opts policy;
+	struct tr_policy_accept *accepts; /* of --accept; they point into lists */
+	char **lists; /* owned copies, cut up */
+	size_t n_lists, cap_lists, n_accepts, cap_accepts;
 	char **traces;
 	size_t n_traces;
 };
+
+static void opts_release(struct emit_opts *o)
+{
+	for (size_t i = 0; i < o->n_lists; i++)
+		free(o->lists[i]);
+	free(o->lists);
+	free(o->accepts);
+}
 
 /* What a call that no rule has gets. ERRNO is EPERM, said in the profile. */
 static int parse_default_action(const char *word, enum tr_action *ret)
@@ -28,16 +42,17 @@ static int parse_default_action(const char *word, enum tr_action *ret)
 		{ "errno", TR_ACTION_ERRNO },
 		{ "log", TR_ACTION_LOG },
 		{ "kill", TR_ACTION_KILL_PROCESS },
+		{ "trap", TR_ACTION_TRAP },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(word, rows[i].word) != 0)
 			continue;
 		*ret = rows[i].action;
-		return 0;
+		return -1;
 	}
-	return cli_usage(&cmd_emit, "--default-action: expected errno, log or kill, found '%s'",
-			 word);
+	return cli_usage(&cmd_emit,
+			 "--default-action: expected errno, log, kill or trap, found '%s'", word);
 }
 
 static int parse_args(const char *word, enum tr_policy_args *ret)
@@ -51,18 +66,123 @@ static int parse_args(const char *word, enum tr_policy_args *ret)
 	else
 		return cli_usage(&cmd_emit, "--args: expected none, risky or all, found '%s'",
 				 word);
-	return 0;
+	return -1;
 }
 
+static int parse_siblings(const char *word, struct tr_policy_opts *policy)
+{
+	if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0)
+		return cli_usage(&cmd_emit, "--siblings: expected on or off, found '%s'", word);
+	policy->no_siblings = !strcmp(word, "off");
+	return -1;
+}
+
+/* Docker's names, and the kernel's. */
+static int abi_of_word(const char *word, size_t len)
+{
+	static const struct {
+		const char *word;
+		enum tr_abi abi;
+	} rows[] = {
+		{ "amd64", TR_ABI_X86_64 },    { "x86_64", TR_ABI_X86_64 },
+		{ "x86", TR_ABI_I386 },	       { "i386", TR_ABI_I386 },
+		{ "x32", TR_ABI_X32 },	       { "arm64", TR_ABI_AARCH64 },
+		{ "aarch64", TR_ABI_AARCH64 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strlen(rows[i].word) == len && !strncmp(rows[i].word, word, len))
+			return (int)rows[i].abi;
+	return -1;
+}
+
+static int parse_arches(const char *list, unsigned *ret)
+{
+	for (const char *w = list;; w++) {
+		size_t len = strcspn(w, ",");
+		int abi = abi_of_word(w, len);
+
+		if (abi < 0)
+			return cli_usage(&cmd_emit,
+					 "--arch: expected amd64, arm64, x86 or x32, found '%.*s'",
+					 (int)len, w);
+		*ret |= 1U << abi;
+		w += len;
+		if (!*w)
+			return -1;
+	}
+}
+
+/* A list of facts; what they are worth is for the policy to say. */
+static void take_accept(struct emit_opts *o, const char *list)
+{
+	char *copy = tr_xstrdup(list);
+
+	o->lists = tr_grow(o->lists, &o->cap_lists, o->n_lists, sizeof(*o->lists));
+	o->lists[o->n_lists++] = copy;
+	for (char *fact = strsep(&copy, ","); fact; fact = strsep(&copy, ",")) {
+		o->accepts =
+			tr_grow(o->accepts, &o->cap_accepts, o->n_accepts, sizeof(*o->accepts));
+		o->accepts[o->n_accepts++] = (struct tr_policy_accept){ .fact = fact };
+	}
+}
+
+enum {
+	ALLOW_INCOMPLETE = 256,
+	ALLOW_NO_START,
+	DEFAULT_ACTION,
+	ARGS,
+	SIBLINGS,
+	ARCH,
+	CEILING,
+	ACCEPT,
+	TUNE,
+};
+
 /* Returns -1 to go on, else the exit status. */
+static int take_option(int c, char **argv, struct emit_opts *o)
+{
+	switch (c) {
+	case 'o':
+		o->output = optarg;
+		return -1;
+	case 'r':
+		o->policy.runtime = optarg;
+		return -1;
+	case ALLOW_INCOMPLETE:
+		o->policy.allow_incomplete = true;
+		return -1;
+	case ALLOW_NO_START:
+		o->policy.allow_no_start = true;
+		return -1;
+	case DEFAULT_ACTION:
+		return parse_default_action(optarg, &o->policy.default_action);
+	case ARGS:
+		return parse_args(optarg, &o->policy.args);
+	case SIBLINGS:
+		return parse_siblings(optarg, &o->policy);
+	case ARCH:
+		return parse_arches(optarg, &o->policy.arches);
+	case CEILING:
+		o->policy.ceiling = optarg;
+		return -1;
+	case ACCEPT:
+		take_accept(o, optarg);
+		return -1;
+	case TUNE:
+		if (o->tune)
+			return cli_usage(&cmd_emit, "--tune is given twice");
+		o->tune = optarg;
+		return -1;
+	case 'h':
+		return cli_help(&cmd_emit);
+	default:
+		return cli_bad_option(&cmd_emit, c, argv);
+	}
+}
+
 static int parse(int argc, char **argv, struct emit_opts *o)
 {
-	enum {
-		ALLOW_INCOMPLETE = 256,
-		ALLOW_NO_START,
-		DEFAULT_ACTION,
-		ARGS
-	};
 	static const struct option longopts[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "runtime", required_argument, NULL, 'r' },
@@ -70,116 +190,23 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "allow-no-start", no_argument, NULL, ALLOW_NO_START },
 		{ "default-action", required_argument, NULL, DEFAULT_ACTION },
 		{ "args", required_argument, NULL, ARGS },
+		{ "siblings", required_argument, NULL, SIBLINGS },
+		{ "arch", required_argument, NULL, ARCH },
+		{ "ceiling", required_argument, NULL, CEILING },
+		{ "accept", required_argument, NULL, ACCEPT },
+		{ "tune", required_argument, NULL, TUNE },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	int c;
+	int c, status;
 
-	*o = (struct emit_opts){ .output = "-", .default_action = TR_ACTION_ERRNO };
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:h", longopts, NULL)) != -1) {
-		switch (c) {
-		case 'o':
-			o->output = optarg;
-			break;
-		case 'r':
-			o->policy.runtime = optarg;
-			break;
-		case ALLOW_INCOMPLETE:
-			o->policy.allow_incomplete = true;
-			break;
-		case ALLOW_NO_START:
-			o->policy.allow_no_start = true;
-			break;
-		case DEFAULT_ACTION:
-			if ((c = parse_default_action(optarg, &o->default_action)) != 0)
-				return c;
-			break;
-		case ARGS:
-			if ((c = parse_args(optarg, &o->policy.args)) != 0)
-				return c;
-			break;
-		case 'h':
-			return cli_help(&cmd_emit);
-		default:
-			return cli_bad_option(&cmd_emit, c, argv);
-		}
-	}
+	while ((c = getopt_long(argc, argv, ":o:h", longopts, NULL)) != -1)
+		if ((status = take_option(c, argv, o)) >= 0)
+			return status;
 	o->traces = argv + optind;
 	o->n_traces = (size_t)(argc - optind);
 	return -1;
-}
-
-static void say_abis(unsigned abis)
-{
-	cleanup_strbuf struct strbuf names = STRBUF_INIT;
-
-	if (!(abis & (abis - 1)))
-		return;
-	for (int abi = 0; abi < TR_ABI_MAX; abi++)
-		if (abis & (1U << abi))
-			strbuf_addf(&names, "%s%s", names.len ? ", " : "",
-				    tr_abi_name((enum tr_abi)abi));
-	cli_warn("syscalls were made through %s: Docker's format has one list of names, so each "
-		 "is allowed for all of these",
-		 strbuf_str(&names));
-}
-
-/* What calls get that are not allowed. */
-static void say_rest(const struct tr_policy_report *r, enum tr_action action)
-{
-	const char *others = action == TR_ACTION_LOG	      ? "are allowed and logged" :
-			     action == TR_ACTION_KILL_PROCESS ? "kill the process" :
-								"answer EPERM";
-
-	cli_say("all others %s, but for %zu that answer ENOSYS: their callers then go another way",
-		others, r->n_errno);
-}
-
-/* Names on one line: they come from our table and need no care. */
-static void say_names(const char *what, const char *const *names, size_t n)
-{
-	cleanup_strbuf struct strbuf list = STRBUF_INIT;
-
-	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&list, " %s", names[i]);
-	if (n)
-		cli_say("%s:%s", what, strbuf_str(&list));
-}
-
-static void say_arguments(const struct tr_policy_report *r)
-{
-	if (r->n_narrowed)
-		cli_say("%zu of the observed are allowed with the arguments they were made with only",
-			r->n_narrowed);
-	say_names("allowed with any arguments, as too many were seen", r->open, r->n_open);
-	say_names("allowed with any arguments, as a recording did not look at them", r->unseen,
-		  r->n_unseen);
-}
-
-static void say(const struct tr_policy_report *r, enum tr_action action)
-{
-	for (size_t i = 0; i < r->n_unnamed; i++)
-		cli_warn("syscall %u of %s has no name we know: the profile cannot allow it",
-			 r->unnamed[i].nr, tr_abi_name(r->unnamed[i].abi));
-	say_abis(r->abis);
-	cli_say("%zu syscalls allowed: %zu observed, %zu more that runtimes make, %zu more that any "
-		"program may make",
-		r->n_observed + r->n_runtime + r->n_always, r->n_observed, r->n_runtime,
-		r->n_always);
-	say_arguments(r);
-	say_rest(r, action);
-	if (r->n_denied)
-		cli_say("%zu %s refused while recording, and stay%s so", r->n_denied,
-			r->n_denied == 1 ? "was" : "were", r->n_denied == 1 ? "s" : "");
-}
-
-/* LOG and KILL take no errno: crun refuses a profile that gives one. */
-static void set_default(struct tr_seccomp *p, enum tr_action action)
-{
-	p->default_action = action;
-	if (action != TR_ACTION_ERRNO)
-		p->default_errno = -1;
 }
 
 static int write_profile(const struct tr_seccomp *p, const char *path, struct tr_err *err)
@@ -195,33 +222,74 @@ static int write_profile(const struct tr_seccomp *p, const char *path, struct tr
 	return r;
 }
 
-static int emit_seccomp(const struct emit_opts *o, struct tr_err *err)
+/* Both ways to accept, in one list; it points into o and tune. */
+static struct tr_policy_accept *all_accepts(const struct emit_opts *o, const struct tr_tune *tune,
+					    size_t *ret_n)
+{
+	struct tr_policy_accept *all;
+
+	*ret_n = o->n_accepts + tune->n_accepts;
+	all = tr_xcalloc(*ret_n + 1, sizeof(*all));
+	for (size_t i = 0; i < *ret_n; i++)
+		all[i] = i < tune->n_accepts ? tune->accepts[i] : o->accepts[i - tune->n_accepts];
+	return all;
+}
+
+static int make_profile(struct emit_opts *o, const struct tr_tune *tune,
+			const struct tr_facts *facts, struct tr_err *err)
 {
 	struct tr_policy_report report = { 0 };
 	struct tr_seccomp p = { 0 };
+	tr_cleanup_free struct tr_policy_accept *accepts = NULL;
+	int r;
+
+	accepts = all_accepts(o, tune, &o->policy.n_accepts);
+	o->policy.accepts = accepts;
+	r = tr_policy_seccomp(&p, facts, &o->policy, &report, err);
+	if (r == 0) {
+		r = write_profile(&p, o->output, err);
+		tr_seccomp_release(&p);
+		if (r == 0)
+			emit_say(&report, &o->policy);
+	} else if (report.n_needs) {
+		emit_say_needs(&report);
+	}
+	tr_policy_report_release(&report);
+	return r;
+}
+
+static int emit_seccomp(struct emit_opts *o, struct tr_err *err)
+{
+	struct tr_tune tune = { 0 };
 	struct tr_facts facts;
 	int r;
 
+	if (o->tune && tr_tune_read(&tune, o->tune, err) < 0)
+		return -1;
 	tr_facts_init(&facts);
 	r = tr_trace_read_all(&facts, o->traces, o->n_traces, NULL, err);
 	if (r == 0)
-		r = tr_policy_seccomp(&p, &facts, &o->policy, &report, err);
-	if (r == 0) {
-		set_default(&p, o->default_action);
-		r = write_profile(&p, o->output, err);
-		tr_seccomp_release(&p);
-	}
-	if (r == 0)
-		say(&report, o->default_action);
-	tr_policy_report_release(&report);
+		r = make_profile(o, &tune, &facts, err);
 	tr_facts_release(&facts);
+	tr_tune_release(&tune);
 	return r;
+}
+
+static int run_seccomp(int argc, char **argv, struct emit_opts *o)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+	int status = parse(argc, argv, o);
+
+	if (status >= 0)
+		return status;
+	if (!o->n_traces)
+		return cli_usage(&cmd_emit, "a trace is missing");
+	return emit_seccomp(o, &err) < 0 ? cli_fail(&err) : EXIT_YES;
 }
 
 static int run_emit(int argc, char **argv)
 {
-	tr_cleanup_err struct tr_err err = { 0 };
-	struct emit_opts o;
+	struct emit_opts o = { .output = "-" };
 	int status;
 
 	if (argc < 2)
@@ -230,20 +298,19 @@ static int run_emit(int argc, char **argv)
 		return cli_help(&cmd_emit);
 	if (strcmp(argv[1], "seccomp") != 0)
 		return cli_usage(&cmd_emit, "cannot emit '%s': expected seccomp", argv[1]);
-	status = parse(argc - 1, argv + 1, &o);
-	if (status >= 0)
-		return status;
-	if (!o.n_traces)
-		return cli_usage(&cmd_emit, "a trace is missing");
-	return emit_seccomp(&o, &err) < 0 ? cli_fail(&err) : EXIT_YES;
+	status = run_seccomp(argc - 1, argv + 1, &o);
+	opts_release(&o);
+	return status;
 }
 
 const struct cmd cmd_emit = {
 	.name = "emit",
 	.group = "Emit",
 	.summary = "Make a profile from traces",
-	.usage = "emit seccomp [-o FILE] [--runtime LIST] [--default-action ACTION]\n"
-		 "             [--args LEVEL] [--allow-incomplete] [--allow-no-start] TRACE...",
+	.usage = "emit seccomp [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
+		 "             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
+		 "             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
+		 "             TRACE...",
 	.options =
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"
@@ -251,12 +318,20 @@ const struct cmd cmd_emit = {
 		"      --args=LEVEL             allow calls with the arguments they were made with only:\n"
 		"                               none, risky (socket, clone, ioctl, ...; the default) or\n"
 		"                               all that are recorded\n"
+		"      --siblings=on|off        older and newer forms of observed calls (default: on)\n"
+		"      --arch=LIST              architectures to name beside those recorded: amd64,\n"
+		"                               arm64, x86, x32\n"
+		"      --ceiling=NAME           what to stay below unasked: docker-default (the\n"
+		"                               default), docker-default@VERSION, none\n"
+		"      --accept=FACT            allow it although it is beyond the ceiling or on the\n"
+		"                               risk list: syscall:NAME, arg:NAME:INDEX:VALUE\n"
+		"      --tune=FILE              decisions kept in a file, with their reasons\n"
 		"      --default-action=ACTION  for every other call: errno (EPERM, the default),\n"
-		"                               log or kill\n"
+		"                               log (a trial), kill or trap\n"
 		"      --allow-incomplete       take recordings that lost something\n"
 		"      --allow-no-start         take recordings none of which saw a container start\n"
 		"  -h, --help                   this help\n"
-		"\nExit status: 0 written; 2 wrong usage or bad input; 3 the output cannot be "
-		"written;\n4 a recording is incomplete.\n",
+		"\nExit status: 0 written; 1 an act must be accepted first; 2 wrong usage or bad "
+		"input;\n3 the output cannot be written; 4 a recording is incomplete.\n",
 	.run = run_emit,
 };

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "lib/suite.h"
+#include "policy/risk.h"
+#include "policy/siblings.h"
 #include "tables/csv.h"
 #include "tables/data.h"
 #include "tables/syscalls.h"
@@ -79,6 +81,86 @@ START_TEST(always_and_errno)
 		ck_assert_msg(errno_from_name(csv.field[1]) > 0, "errno.csv:%u: '%s'", csv.line,
 			      csv.field[1]);
 	csv_release(&csv);
+}
+END_TEST
+
+/* The risk list: sorted, and no row that says the same of the same arguments twice. */
+START_TEST(risk_list)
+{
+	char last[200] = "";
+	struct risks risks;
+	struct csv csv;
+	size_t n = 0;
+
+	csv_init(&csv, data_find("risk.csv")->text);
+	for (; csv_next(&csv); n++) {
+		tr_cleanup_free char *row = tr_xasprintf("%s %s", csv.field[0], csv.field[1]);
+
+		ck_assert_uint_eq(csv.n, 5);
+		ck_assert_msg(strcmp(last, row) < 0, "risk.csv:%u: '%s' is out of order", csv.line,
+			      row);
+		ck_assert_msg(!strcmp(csv.field[2], "high") || !strcmp(csv.field[2], "medium"),
+			      "risk.csv:%u: level '%s'", csv.line, csv.field[2]);
+		ck_assert(strlen(csv.field[3]) > 10 && strlen(csv.field[4]) > 5);
+		snprintf(last, sizeof(last), "%s", row);
+	}
+	csv_release(&csv);
+	ck_assert_uint_gt(n, 30);
+	ck_assert_int_eq(risks_load(&risks, NULL), 0);
+	ck_assert_uint_eq(risks.n, n);
+	risks_release(&risks);
+}
+END_TEST
+
+static bool is_errno_planned(const char *name)
+{
+	struct csv csv;
+	bool found = false;
+
+	csv_init(&csv, data_find("errno.csv")->text);
+	while (csv_next(&csv))
+		found |= !strcmp(csv.field[0], name);
+	csv_release(&csv);
+	return found;
+}
+
+START_TEST(sibling_forms)
+{
+	struct siblings all;
+	struct risks risks;
+	struct csv csv;
+	char last[200] = "";
+	size_t n;
+
+	csv_init(&csv, data_find("siblings.csv")->text);
+	while (csv_next(&csv)) {
+		tr_cleanup_free char *row = tr_xasprintf("%s %s", csv.field[0], csv.field[1]);
+
+		ck_assert_uint_eq(csv.n, 4);
+		ck_assert_msg(strcmp(last, row) < 0, "siblings.csv:%u: '%s' is out of order",
+			      csv.line, row);
+		ck_assert_str_ne(csv.field[0], csv.field[1]);
+		ck_assert_uint_gt(strlen(csv.field[3]), 5);
+		snprintf(last, sizeof(last), "%s", row);
+	}
+	csv_release(&csv);
+	ck_assert_int_eq(siblings_load(&all, NULL), 0);
+	ck_assert_int_eq(risks_load(&risks, NULL), 0);
+	ck_assert_uint_gt(all.n, 100);
+	for (size_t i = 0; i < all.n; i++) {
+		const char *form = syscall_at(all.v[i].form);
+		const struct risk *risk = risks_of(&risks, all.v[i].form, &n);
+
+		/* no filter can look into it */
+		ck_assert_str_ne(form, "clone3");
+		ck_assert_msg(!risk || !risk->always, "%s is on the risk list", form);
+		/* a way to new namespaces is closed, always */
+		ck_assert(strcmp(form, "clone") != 0 ||
+			  (all.v[i].args == SIBLING_WITH && all.v[i].with.mask[0] == 0x7e020000));
+	}
+	ck_assert(is_errno_planned("clone3"));
+	siblings_release(&all);
+	risks_release(&risks);
 }
 END_TEST
 
@@ -220,5 +302,5 @@ START_TEST(pinned_profiles)
 }
 END_TEST
 
-TR_SUITE("data", csv_rows, always_and_errno, runtime_sets, nothing_is_beyond_docker,
-	 pinned_profiles)
+TR_SUITE("data", csv_rows, always_and_errno, risk_list, sibling_forms, runtime_sets,
+	 nothing_is_beyond_docker, pinned_profiles)

@@ -99,6 +99,7 @@ static void check_groups_in_order(const struct tr_seccomp *p)
 					     "runtime: what",
 					     "runtime: made in some",
 					     "always:",
+					     "siblings:",
 					     "errno plan: callers",
 					     "errno plan: refused" };
 	size_t at = 0;
@@ -122,15 +123,15 @@ START_TEST(groups_by_reason)
 	struct tr_policy_report report;
 	struct tr_seccomp p;
 
-	add(&f, "socket", TR_PHASE_MAIN);
+	add(&f, "connect", TR_PHASE_MAIN);
 	add(&f, "write", TR_PHASE_MAIN | TR_PHASE_RUNTIME | TR_PHASE_EXEC);
-	add(&f, "ioctl", TR_PHASE_EXEC | TR_PHASE_RUNTIME);
+	add(&f, "sysinfo", TR_PHASE_EXEC | TR_PHASE_RUNTIME);
 	add(&f, "umask", TR_PHASE_RUNTIME);
 	p = make(&f, &plain, &report);
 	check_groups_in_order(&p);
-	expect(&p, "socket", "observed: the workload", TR_ACTION_ALLOW);
+	expect(&p, "connect", "observed: the workload", TR_ACTION_ALLOW);
 	expect(&p, "write", "observed: the workload", TR_ACTION_ALLOW);
-	expect(&p, "ioctl", "observed: only in docker exec", TR_ACTION_ALLOW);
+	expect(&p, "sysinfo", "observed: only in docker exec", TR_ACTION_ALLOW);
 	expect(&p, "umask", "observed: only while the runtime", TR_ACTION_ALLOW);
 	expect(&p, "capset", "runtime: what", TR_ACTION_ALLOW);
 	expect(&p, "setresuid", "runtime: what", TR_ACTION_ALLOW); /* crun's */
@@ -211,14 +212,14 @@ START_TEST(keeps_refusals_refused)
 	add_denied(&f, "keyctl", TR_EV_DENIED, ENOSYS);
 	add_denied(&f, "clone3", TR_EV_DENIED, ENOSYS);
 	add_denied(&f, "bpf", TR_EV_INNER_DENIED, EPERM);
-	add_denied(&f, "socket", TR_EV_DENIED | TR_EV_DONE, EPERM);
+	add_denied(&f, "connect", TR_EV_DENIED | TR_EV_DONE, EPERM);
 	add_denied(&f, "exit_group", TR_EV_DENIED, ENOSYS);
 	p = make(&f, &opts, &report);
 	ck_assert_ptr_null(rule_of(&p, "mount"));
 	ck_assert_ptr_null(rule_of(&p, "bpf"));
 	expect(&p, "keyctl", "errno plan: refused like this", TR_ACTION_ERRNO);
 	expect(&p, "clone3", "errno plan: callers", TR_ACTION_ERRNO);
-	expect(&p, "socket", "observed: the workload", TR_ACTION_ALLOW);
+	expect(&p, "connect", "observed: the workload", TR_ACTION_ALLOW);
 	expect(&p, "exit_group", "always:", TR_ACTION_ALLOW);
 	ck_assert_uint_eq(report.n_denied, 5);
 	tr_policy_report_release(&report);
@@ -310,8 +311,8 @@ START_TEST(runtime_calls_with_arguments)
 	",\"op\":\"SCMP_CMP_EQ\"}]}"
 	static const char text[] = "{\"sets\":[" SET("38", "\"prctl\",\"read\",\"clone3\"") "," SET(
 		"22", "\"prctl\"") "," SET("38", "\"prctl\",\"exit\"") "]}";
-	const struct tr_policy_opts opts = { 0 };
 	struct tr_policy_report report = { 0 };
+	const struct tr_policy_opts no_ceiling = { .ceiling = "none" };
 	struct policy_runtime rt = { 0 };
 	struct tr_facts f = new_facts();
 	struct tr_err err = { 0 };
@@ -323,13 +324,13 @@ START_TEST(runtime_calls_with_arguments)
 	ck_assert_msg(policy_runtime_add(&rt, "x", text, strlen(text), &err) == 0, "%s",
 		      tr_err_msg(&err));
 	tr_seccomp_init(&p);
-	ck_assert_int_eq(policy_build(&p, &report, &f, &opts, &rt, NULL), 0);
+	ck_assert_int_eq(policy_build(&p, &report, &f, &no_ceiling, &rt, NULL), 0);
 	ck_assert_uint_eq(count_rules(&p, "prctl"), 2);
 	ck_assert_uint_eq(count_rules(&p, "read"), 1);
 	ck_assert_uint_eq(count_rules(&p, "exit"), 1);
 	/* an errno rule without conditions would swallow the conditional one */
 	ck_assert_uint_eq(count_rules(&p, "clone3"), 1);
-	ck_assert_uint_eq(report.n_runtime, 2);
+	ck_assert_uint_eq(report.n_runtime, 3);
 	for (size_t i = 0; i < p.n_rules; i++)
 		if (p.rules[i].n_conds && !strcmp(p.rules[i].names[0], "clone3"))
 			r = &p.rules[i];

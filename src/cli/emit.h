@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `trammel emit` says beside the profile. */
+#ifndef CLI_EMIT_H
+#define CLI_EMIT_H
+
+#include "trammel/policy.h"
+
+/* The summary and the warnings of a profile that was made. */
+void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts);
+/* Why there is none: the acts that must be accepted, one a line. */
+void emit_say_needs(const struct tr_policy_report *r);
+
+#endif
