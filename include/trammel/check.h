@@ -18,6 +18,11 @@ enum tr_verdict {
 	TR_VERDICT_ALLOWED, /* whatever the arguments are */
 	TR_VERDICT_DEPENDS, /* allowed for some arguments, or for a tracer or listener to decide */
 	TR_VERDICT_DENIED, /* for all of them */
+	/*
+	 * Refused with ENOSYS as Docker's default does, while the older call that its callers then
+	 * make is allowed: a container that was recorded without that profile gets along with it.
+	 */
+	TR_VERDICT_ANSWERED,
 };
 
 /*
@@ -44,7 +49,7 @@ struct tr_check_extra {
 struct tr_check_seccomp {
 	struct tr_check_syscall *syscalls; /* in fact order; refused ones in training left out */
 	size_t n_syscalls;
-	size_t n_allowed, n_depends, n_denied;
+	size_t n_allowed, n_depends, n_denied, n_answered;
 	struct tr_check_extra *extra; /* by abi, then name */
 	size_t n_extra;
 	char **unknown; /* names in the profile that the compiler does not know; NULL-terminated */

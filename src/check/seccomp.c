@@ -7,13 +7,16 @@
  * filter for each set of them that was recorded. What was recorded must pass the filters of the
  * recordings it was seen in, all of them; what else is allowed is what any of them allows.
  */
+#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/caps.h"
 #include "eval/compile.h"
 #include "policy/args.h"
+#include "policy/caps.h"
+#include "policy/ceiling.h"
+#include "policy/siblings.h"
 #include "tables/syscalls.h"
 #include "trammel/check.h"
 #include "trammel/seccomp.h"
@@ -34,6 +37,8 @@ struct checker {
 	size_t n_variants, cap_variants;
 	size_t *of_recording; /* index into variants */
 	struct tr_strset unknown;
+	struct ceiling docker;
+	struct siblings siblings;
 	size_t cap_syscalls, cap_extra;
 };
 
@@ -53,6 +58,8 @@ static void checker_release(struct checker *k)
 	}
 	free(k->variants);
 	free(k->of_recording);
+	ceiling_release(&k->docker);
+	siblings_release(&k->siblings);
 	tr_strset_release(&k->unknown);
 	tr_check_seccomp_release(&k->c);
 }
@@ -294,6 +301,37 @@ static void decide_by_arguments(struct checker *k, struct tr_check_syscall *s)
 	*s = v.sum;
 }
 
+/* Whether what callers make when the call does not exist is allowed where the call was made. */
+static bool form_allowed(const struct checker *k, const struct tr_fact *fact, size_t call)
+{
+	bool allowed = false;
+
+	for (size_t i = 0; i < k->siblings.n; i++) {
+		const struct sibling *form = &k->siblings.v[i];
+		struct tr_check_syscall s = { fact, NULL, TR_VERDICT_ALLOWED, false,
+					      SECCOMP_RET_ALLOW };
+		int nr = syscall_number((enum tr_abi)fact->abi, syscall_at(form->form));
+
+		if (form->call != call || nr < 0)
+			continue;
+		ask_variants(k, fact, (enum tr_abi)fact->abi, (uint32_t)nr, NULL, &s);
+		if (s.verdict == TR_VERDICT_DENIED)
+			return false;
+		allowed = true;
+	}
+	return allowed;
+}
+
+static bool is_answered(const struct checker *k, const struct tr_check_syscall *s)
+{
+	const char *name = syscall_name((enum tr_abi)s->fact->abi, s->fact->nr);
+
+	return name && s->ret == (SECCOMP_RET_ERRNO | ENOSYS) &&
+	       ceiling_answers_enosys(&k->docker, (size_t)syscall_index(name),
+				      &s->fact->ev.recordings) &&
+	       form_allowed(k, s->fact, (size_t)syscall_index(name));
+}
+
 static int check_fact(const struct tr_fact *fact, void *arg)
 {
 	struct checker *k = arg;
@@ -305,11 +343,14 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 	ask_variants(k, fact, (enum tr_abi)fact->abi, fact->nr, NULL, &s);
 	if (s.verdict == TR_VERDICT_DEPENDS)
 		decide_by_arguments(k, &s);
+	if (s.verdict == TR_VERDICT_DENIED && is_answered(k, &s))
+		s.verdict = TR_VERDICT_ANSWERED;
 	c->syscalls = tr_grow(c->syscalls, &k->cap_syscalls, c->n_syscalls, sizeof(*c->syscalls));
 	c->syscalls[c->n_syscalls++] = s;
 	c->n_allowed += s.verdict == TR_VERDICT_ALLOWED;
 	c->n_depends += s.verdict == TR_VERDICT_DEPENDS;
 	c->n_denied += s.verdict == TR_VERDICT_DENIED;
+	c->n_answered += s.verdict == TR_VERDICT_ANSWERED;
 	return 0;
 }
 
@@ -354,7 +395,9 @@ int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 {
 	struct checker k = { .facts = facts };
 
-	if (make_variants(&k, p, err) < 0) {
+	if (make_variants(&k, p, err) < 0 || siblings_load(&k.siblings, err) < 0 ||
+	    ceiling_load(&k.docker, NULL, facts, 1U << TR_ABI_X86_64 | 1U << TR_ABI_AARCH64, err) <
+		    0) {
 		checker_release(&k);
 		return -1;
 	}

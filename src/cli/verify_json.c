@@ -117,6 +117,7 @@ void verify_print_json(const struct verify *v)
 	json_add_number(o, "recorded", v->c.n_syscalls);
 	json_object_object_add(o, "denied", json_of_verdict(v, TR_VERDICT_DENIED));
 	json_object_object_add(o, "depends_on_arguments", json_of_verdict(v, TR_VERDICT_DEPENDS));
+	json_object_object_add(o, "answered_enosys", json_of_verdict(v, TR_VERDICT_ANSWERED));
 	json_object_object_add(o, "also_allowed", json_of_extra(v));
 	json_add_number(o, "granted", v->c.n_granted);
 	json_add_number(o, "granted_docker_default", v->docker_granted);

@@ -133,6 +133,22 @@ static void wrap_syscall(struct wrap *w, enum tr_abi abi, uint32_t nr, bool depe
 	wrap_word(w, strbuf_str(&sb));
 }
 
+static void print_answered(const struct verify *v)
+{
+	struct wrap w = { 0 };
+
+	if (!v->c.n_answered)
+		return;
+	printf("\n%sAnswered ENOSYS%s, as Docker's default does (callers go on with an older call, which "
+	       "is allowed)\n",
+	       c_bold(), c_reset());
+	for (size_t i = 0; i < v->c.n_syscalls; i++)
+		if (v->c.syscalls[i].verdict == TR_VERDICT_ANSWERED)
+			wrap_syscall(&w, (enum tr_abi)v->c.syscalls[i].fact->abi,
+				     v->c.syscalls[i].fact->nr, false);
+	wrap_end(&w);
+}
+
 static void print_depends(const struct verify *v)
 {
 	struct wrap w = { 0 };
@@ -225,6 +241,10 @@ static void print_answer(const struct verify *v)
 		printf("%sYes%s: %s denies none of %zu recorded syscalls; %zu of them it allows for "
 		       "some arguments only\n",
 		       c_green(), c_reset(), profile, v->c.n_syscalls, v->c.n_depends);
+	else if (v->c.n_answered)
+		printf("%sYes%s: %s denies none of %zu recorded syscalls; %zu of them it answers as "
+		       "Docker's default does\n",
+		       c_green(), c_reset(), profile, v->c.n_syscalls, v->c.n_answered);
 	else
 		printf("%sYes%s: %s allows all %zu recorded syscalls\n", c_green(), c_reset(),
 		       profile, v->c.n_syscalls);
@@ -234,6 +254,7 @@ void verify_print_text(const struct verify *v)
 {
 	print_answer(v);
 	print_denied(v);
+	print_answered(v);
 	print_depends(v);
 	print_extra(v);
 	print_unknown(v);

@@ -82,7 +82,9 @@ def denied(path):
     with open(path) as f:
         facts = [json.loads(line) for line in f]
     return {(x["abi"], x["name"]) for x in facts
-            if x.get("fact") == "syscall" and "denied" in x.get("flags", [])}
+            if x.get("fact") == "syscall" and "denied" in x.get("flags", [])
+            # clone3, to which Docker's default and every profile of ours answers like this
+            and x.get("errnos") != [38]}
 
 
 new = denied(sys.argv[2]) - denied(sys.argv[1])
