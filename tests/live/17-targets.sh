@@ -10,10 +10,10 @@ OPTIONS=(--network none "${BIN[@]}")
 name=trammel-test-$$
 
 # A stranger, who is busy all the time: in its own right and by exec.
-live_container "${OPTIONS[@]}" trammel-lab/busybox sh -c 'while :; do /w/first; sleep 0.1; done'
+live_container "${OPTIONS[@]}" trammel-lab/busybox sh -c 'while :; do /w/first; sleep 0.5; done'
 stranger=$CONTAINER
 # shellcheck disable=SC2064
-(while docker exec "$stranger" /w/first; do sleep 0.1; done) >/dev/null 2>&1 &
+(while docker exec "$stranger" /w/first; do sleep 0.7; done) >/dev/null 2>&1 &
 defer kill $!
 
 # Waited for, and known when it comes.
@@ -31,9 +31,12 @@ holds waited.trace "complete()" "ended() == {'exited'}" "recordings()[0]['start_
 live_container --name "$name" "${OPTIONS[@]}" trammel-lab/busybox \
 	sh -c 'while :; do /w/acts vfork sleep; done'
 until_true 30 running "$name" || fail "it does not run"
-expect 0 record -o running.trace --container "$name" --duration 3
+rm -f err
+(told 'running already'; docker exec "$name" /w/acts fork) &
+expect 0 record -o running.trace --container "$name" --duration 2
+wait $!
 holds running.trace "not recordings()[0]['start_seen']" "complete()" "ended() == {'duration'}" \
-	"{'vfork', 'execve', 'wait4'} <= calls('main')" "calls('runtime') == set()" \
+	"{'vfork', 'execve', 'wait4'} <= calls('main')" "call('fork')['phases'] == ['exec']" \
 	"'getpriority' not in calls()" "len(recordings()) == 1"
 running "$name" || fail "the recording ended a container that it found running"
 expect 2 emit seccomp running.trace
@@ -41,30 +44,22 @@ says err 'restart'
 expect 0 emit seccomp --allow-no-start -o running.json running.trace
 expect 0 verify --seccomp running.json running.trace
 
-# An exec into it is no start of it. A restart is, and what emit asks for.
+# An exec into it was no start of it. A restart is, and what emit asks for.
 rm -f err
 (told 'running already'; docker exec "$name" /w/acts fork; docker restart -t 0 "$name" >/dev/null) &
-expect 0 record -o restarted.trace --container "$name" --duration 5
+expect 0 record -o restarted.trace --container "$name" --duration 4
 wait $!
 holds restarted.trace "recordings()[0]['start_seen']" "len(recordings()) == 1" \
 	"call('fork')['phases'] == ['exec']" "'capset' in calls('runtime')" "'vfork' in calls('main')" \
 	"call('vfork')['phases'] == ['main']" "'futex' not in calls('main')" "'getpriority' not in calls()"
 emitted restarted.trace restarted.json
-rm -f err
-(told 'running already'; docker exec "$name" /w/acts fork; docker stop -t 0 "$name" >/dev/null) &
-expect 0 record -o stopped.trace --container "$name"
-wait $!
-holds stopped.trace "not recordings()[0]['start_seen']" "ended() == {'exited'}" \
-	"call('fork')['phases'] == ['exec']"
 docker rm -f "$name" >/dev/null
 
 # One that never comes, and nothing is overwritten.
 echo mine >old.trace
 expect 125 record -o old.trace --container nobody-is-called-this --wait-timeout 1
 says err 'nobody-is-called-this did not start within 1 s'
-expect 125 record -o new.trace --container nobody-is-called-this --wait-timeout 1
 [ "$(cat old.trace)" = mine ] || fail "a trace was overwritten"
-[ ! -e new.trace ] || fail "something was written all the same"
 
 # Two at once: a trace each, with nothing of the other's.
 two="docker run --rm ${OPTIONS[*]} trammel-lab/busybox /w/acts stop vfork &

@@ -22,7 +22,7 @@ expect 137 record -o ok.trace -- sh -c 'kill -9 $$'
 expect 3 record -o ok.trace -- "${RUN[@]}" sh -c 'exit 3'
 holds ok.trace "complete()" "ended() == {'exited'}"
 # shellcheck disable=SC2016
-expect 5 record -o ok.trace --exercise 'exit 5' -- "${RUN[@]}" sleep 100
+expect 5 record -o ok.trace --exercise 'exit 5' -- "${RUN[@]}" sh -c 'trap "exit 0" TERM; sleep 100 & wait'
 holds ok.trace "ended() == {'exercise'}"
 
 # docker's own failures
