@@ -35,7 +35,7 @@ show_output() {
 expect() {
 	local want=$1 got
 	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
+	timeout 120 "$TRAMMEL" "$@" >out 2>err </dev/null
 	got=$?
 	[ "$got" = "$want" ] && return
 	show_output
