@@ -192,7 +192,8 @@ static void check_set(json_object *set, const char *file)
 	static const char *const modes[] = { "run", "exec", NULL }, *const nnp[] = { "true",
 										     "false",
 										     NULL };
-	static const char known[] = " need modes no_new_privileges names args source ";
+	static const char *const users[] = { "root", "other", NULL };
+	static const char known[] = " need modes no_new_privileges users names args source ";
 	static const char *const needs[] = { "always", "observed", "sometimes", "tolerated", NULL };
 	const char *need = json_object_get_string(member(set, file, "need", json_type_string));
 	bool ok = false;
@@ -204,6 +205,8 @@ static void check_set(json_object *set, const char *file)
 	check_strings(member(set, file, "no_new_privileges", json_type_array), file, nnp);
 	check_strings(member(set, file, "names", json_type_array), file, NULL);
 	member(set, file, "source", json_type_string);
+	if (json_object_object_get_ex(set, "users", NULL))
+		check_strings(member(set, file, "users", json_type_array), file, users);
 	json_object_object_foreach(set, key, value) {
 		tr_cleanup_free char *word = tr_xasprintf(" %s ", key);
 
