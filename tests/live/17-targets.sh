@@ -104,6 +104,13 @@ expect 0 record --containers --service web -o service.trace -- sh -c "
 	docker run --rm --label com.docker.compose.service=db ${OPTIONS[*]} trammel-lab/busybox /w/acts fork"
 holds service.trace "'vfork' in calls()" "'fork' not in calls()" "recordings()[0]['subject'] == 'web'"
 
+# Two recorders at once, each with its own.
+"$TRAMMEL" record -o a.trace -- docker run --rm "${OPTIONS[@]}" trammel-lab/busybox /w/acts vfork sleep 2>a.err &
+expect 0 record -o b.trace -- docker run --rm "${OPTIONS[@]}" trammel-lab/busybox /w/acts fork sleep
+wait $! || fail "the other recorder: $(cat a.err)"
+holds a.trace "complete()" "'vfork' in calls('main')" "'fork' not in calls()" "len(recordings()) == 1"
+holds b.trace "complete()" "'fork' in calls('main')" "'vfork' not in calls()" "len(recordings()) == 1"
+
 # Made before, started while we watch.
 docker create --name "$name" "${OPTIONS[@]}" trammel-lab/busybox /w/acts vfork >/dev/null
 echo "$name" >>.containers

@@ -25,6 +25,17 @@ holds ok.trace "complete()" "ended() == {'exited'}"
 expect 5 record -o ok.trace --exercise 'exit 5' -- "${RUN[@]}" sh -c 'trap "exit 0" TERM; sleep 100 & wait'
 holds ok.trace "ended() == {'exercise'}"
 
+# Under sudo the command is the caller's, and so is what is written. Results alone are on stdout.
+SUDO_UID=65534 SUDO_GID=65534 expect 0 record -o theirs.trace -- id -u
+[ "$(cat out)" = 65534 ] || fail "the command ran as $(cat out)"
+[ "$(stat -c %u theirs.trace)" = 65534 ] || fail "the trace belongs to $(stat -c %u theirs.trace)"
+SUDO_UID=65534 SUDO_GID=65534 expect 0 record --as-root -o theirs.trace -- id -u
+[ "$(cat out)" = 0 ] || fail "with --as-root the command ran as $(cat out)"
+expect 0 record -o - -- "${RUN[@]}" echo hello
+mv out stdout.trace
+says err '^hello$'
+holds stdout.trace "complete()" "'write' in calls('main')"
+
 # docker's own failures
 expect 125 record -o no.trace -- docker run --rm trammel-lab/no-such-image-at-all
 says err 'no-such-image-at-all'
