@@ -63,11 +63,13 @@ static struct search ask(const struct filter_set *set, const struct tr_diff_call
 {
 	struct case_question q = { .set = { *set, *set },
 				   .arch = tr_audit_arch(call->abi),
-				   .nr = tr_filter_nr(call->abi, call->nr),
-				   .fixed = fixed };
+				   .nr = tr_filter_nr(call->abi, call->nr) };
 	struct search s = { 0 };
 
-	memcpy(q.args, args, sizeof(q.args));
+	for (unsigned i = 0; i < 6; i++) {
+		q.mask[i] = fixed >> i & 1 ? UINT64_MAX : 0;
+		q.want[i] = args[i] & q.mask[i];
+	}
 	filter_cases(&q, look, &s);
 	return s;
 }

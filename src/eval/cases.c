@@ -288,7 +288,7 @@ static void tell(struct walk *k)
 	}
 	memcpy(c.args, k->at.data.args, sizeof(c.args));
 	for (unsigned i = 0; i < 6; i++)
-		if (k->tests[4 + 2 * i].n || k->tests[5 + 2 * i].n || k->q->fixed >> i & 1)
+		if (k->tests[4 + 2 * i].n || k->tests[5 + 2 * i].n || k->q->mask[i])
 			c.matter |= (uint8_t)(1u << i);
 	for (unsigned s = 0; s < 2; s++)
 		c.ret[s] = filter_set_run(&k->q->set[s], &k->at.data);
@@ -318,6 +318,18 @@ static void descend(struct walk *k, struct place at)
 	k->at.word[fork.word] = before;
 }
 
+/* A word of which a mask is known: wholly, or as the first comparison of every list. */
+static void restrict_word(struct walk *k, uint32_t word, uint32_t mask, uint32_t want)
+{
+	const struct word_test test = { .mask = mask, .k = want, .op = BPF_JEQ, .holds = true };
+
+	k->at.word[word] = want;
+	if (mask == UINT32_MAX)
+		k->known |= 1u << word;
+	else if (mask)
+		push(&k->tests[word], &test);
+}
+
 bool filter_cases(const struct case_question *q, bool (*fn)(const struct filter_case *c, void *arg),
 		  void *arg)
 {
@@ -326,10 +338,9 @@ bool filter_cases(const struct case_question *q, bool (*fn)(const struct filter_
 	k.at.data.nr = q->nr;
 	k.at.data.arch = q->arch;
 	for (unsigned i = 0; i < 6; i++) {
-		if (!(q->fixed >> i & 1))
-			continue;
-		k.at.data.args[i] = q->args[i];
-		k.known |= 3u << (4 + 2 * i);
+		restrict_word(&k, 4 + 2 * i, (uint32_t)q->mask[i], (uint32_t)q->want[i]);
+		restrict_word(&k, 5 + 2 * i, (uint32_t)(q->mask[i] >> 32),
+			      (uint32_t)(q->want[i] >> 32));
 	}
 	descend(&k, (struct place){ 0 });
 	for (unsigned i = 0; i < N_WORDS; i++)

@@ -21,17 +21,16 @@ struct filter_set {
 /* One case: the smallest of its arguments, and what the sets answer to it. */
 struct filter_case {
 	uint64_t args[6];
-	uint8_t matter; /* 1 << index: the arguments that were looked at; the others can be any */
+	uint8_t matter; /* 1 << index: what was looked at, or asked for; the others can be any */
 	uint32_t ret[2];
 };
 
-/* What is asked. Arguments in `fixed` (1 << index) have their value from args. */
+/* What is asked: only of arguments with (arg & mask) == want, which has no bit that mask has not. */
 struct case_question {
 	struct filter_set set[2];
 	uint32_t arch;
 	int32_t nr;
-	uint64_t args[6];
-	uint8_t fixed;
+	uint64_t mask[6], want[6];
 };
 
 /*
