@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is dangerous in a seccomp profile, against an engine's default, and what is useless: what it
+ * says and the runtimes make something else of.
+ */
+#ifndef TRAMMEL_LINT_H
+#define TRAMMEL_LINT_H
+
+#include <stddef.h>
+
+#include "trammel/err.h"
+#include "trammel/rules.h"
+
+enum tr_lint_level {
+	TR_LINT_LOW,
+	TR_LINT_MEDIUM,
+	TR_LINT_HIGH,
+	TR_LINT_LEVELS
+};
+
+/* Every kind of finding. The ids (tr_lint_rules) never change their meaning. */
+enum tr_lint_rule {
+	TR_LINT_REFUSED,
+	TR_LINT_DEFAULT_ALLOWS,
+	TR_LINT_RISKY,
+	TR_LINT_BEYOND,
+	TR_LINT_HIGH_BITS,
+	TR_LINT_SPLIT,
+	TR_LINT_SWALLOWED,
+	TR_LINT_CLONE3,
+	TR_LINT_ORDER,
+	TR_LINT_WIDE,
+	TR_LINT_DEFAULT_ERRNO,
+	TR_LINT_FLAGS,
+	TR_LINT_NATIVE,
+	TR_LINT_UNKNOWN_NAME,
+	TR_LINT_NEVER,
+	TR_LINT_NO_EFFECT,
+	TR_LINT_DUPLICATE,
+	TR_LINT_RULES
+};
+
+struct tr_lint_rule_info {
+	const char *id; /* "seccomp-risky" */
+	const char *summary;
+	enum tr_lint_level level; /* of most of its findings */
+};
+extern const struct tr_lint_rule_info tr_lint_rules[TR_LINT_RULES];
+
+struct tr_finding {
+	enum tr_lint_rule rule;
+	enum tr_lint_level level;
+	unsigned line; /* of the profile's file; 0: of none in particular */
+	char *subject; /* what it is about, the same whatever line that is on: "mount" */
+	char *text; /* a sentence without a full stop; may quote the profile: not safe to show */
+};
+
+struct tr_lint {
+	struct tr_finding *v; /* the gravest first, then by line */
+	size_t n, cap;
+};
+void tr_lint_release(struct tr_lint *l);
+
+/*
+ * p is held against `engine`, an engine's default profile, for containers with its default
+ * capabilities. What that allows too is low, whatever it is. Fails only where `engine` does not
+ * compile: that p does not is a finding.
+ */
+int tr_lint_seccomp(struct tr_lint *ret, const struct tr_seccomp *p,
+		    const struct tr_seccomp *engine, struct tr_err *err);
+
+/* "low", "medium", "high"; -1 for a name that is none. */
+const char *tr_lint_level_name(enum tr_lint_level level);
+int tr_lint_level_from_name(const char *name);
+
+/*
+ * Why a rule can match no call that any container makes, or NULL: nothing is both included and
+ * excluded, a masked comparison wants a bit outside of its mask, ... Static.
+ */
+const char *tr_rule_never(const struct tr_rule *r);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CHECK_LINT_H
+#define CHECK_LINT_H
+
+#include "check/machine.h"
+#include "trammel/lint.h"
+
+/* The profile at hand, and the engine's default, on this machine. */
+struct linter {
+	struct tr_lint l;
+	const struct tr_seccomp *p, *engine;
+	bool compiles; /* p, for this machine: then filter is what it comes to */
+	struct tr_filter filter, crun, engine_filter;
+	bool crun_compiles;
+	char **unknown; /* names that the compiler does not know */
+};
+
+/* Adds a finding, unless it is there already. The message is fmt's. */
+void lint_add(struct linter *k, enum tr_lint_rule rule, enum tr_lint_level level, unsigned line,
+	      const char *subject, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
+
+/* There are so many findings that no more are looked for: nobody reads them, and each takes time. */
+bool lint_full(const struct linter *k);
+
+/* The line of the rule that names a call, one with this action where there is one; 0 if none. */
+unsigned lint_line_of(const struct tr_seccomp *p, const char *name, enum tr_action action);
+
+/* What the rules say, and what runtimes make of it. */
+void lint_rules(struct linter *k);
+/* The same for each way in which the rules can be resolved. */
+void lint_resolved(struct linter *k);
+/* What the compiled profile allows. */
+int lint_grants(struct linter *k, struct tr_err *err);
+
+/* Whether the kernel takes argument `index` of a call for 32 bits: profiles/int-args.csv. */
+bool lint_is_int(const char *name, unsigned index);
+
+#endif
