@@ -22,11 +22,15 @@ die() {
 }
 
 # A job is a process group of its own, waited for with `wait`: a signal to this shell is then
-# handled at once, not when the job is done, and the whole group can be ended.
+# handled at once, not when the job is done, and the whole group can be ended. It is in the
+# background of a terminal, which would stop it where it sets the terminal up (apt does).
 run_job() {
 	local status
 	set -m
-	"$@" </dev/null &
+	(
+		trap '' TTIN TTOU
+		"$@"
+	) </dev/null &
 	JOB=$!
 	set +m
 	wait "$JOB"
@@ -51,6 +55,7 @@ quiet() {
 end_job() {
 	[ -n "$JOB" ] || return 0
 	kill -TERM -- "-$JOB" 2>/dev/null
+	kill -CONT -- "-$JOB" 2>/dev/null # one that is stopped ends, too
 	for _ in $(seq 50); do
 		kill -0 -- "-$JOB" 2>/dev/null || break
 		sleep 0.1
