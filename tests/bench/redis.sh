@@ -35,7 +35,7 @@ start_redis() {
 }
 
 server_ns() {
-	cat "/proc/$pid/task/"*/schedstat | awk '{ sum += $1 } END { printf "%d\n", sum }'
+	cat "/proc/$pid/task/"*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'
 }
 
 # Prints the requests a second over both kinds.
