@@ -124,6 +124,8 @@ static void on_signal(struct run *r)
 		r->done = true;
 	} else {
 		kill(r->cmd.pid, (int)si.ssi_signo);
+		if (r->exercise.pid && !r->exercise.ended)
+			kill(r->exercise.pid, (int)si.ssi_signo);
 		r->grace_until = run_now_ms() + RUN_GRACE_MS;
 	}
 	r->interrupted = true;

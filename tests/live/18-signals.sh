@@ -32,6 +32,16 @@ for signal in INT TERM; do
 	expect 0 emit seccomp $signal.trace
 done
 
+# It ends an exercise, too, and what was exercised.
+rm -f err
+started exercised.trace --exercise 'exec sleep 100' -- "${RUN[@]}"
+until_true 30 grep -q 'exercising it' err || fail "it is not exercised"
+SECONDS=0
+kill -TERM $RECORDER
+wait $RECORDER
+[ $SECONDS -lt 10 ] || fail "it took $SECONDS s to end"
+holds exercised.trace "complete()" "'exit_group' in calls('main')"
+
 # Of a container that is not ours only the recording ends.
 live_container --network none "${BIN[@]}" trammel-lab/busybox /w/acts vfork pause
 until_true 30 running "$CONTAINER" || fail "it does not run"

@@ -140,6 +140,9 @@ static int do_stop(void)
 
 	if (pid == 0)
 		_exit((int)syscall(SYS_nanosleep, &t, NULL) != 0);
+	/* kill(-1) is everybody. */
+	if (pid < 0)
+		return -1;
 	usleep(30000);
 	kill(pid, SIGSTOP);
 	usleep(30000);
