@@ -9,12 +9,13 @@ live_begin busybox
 starts=20
 [ -z "${TRAMMEL_LONG:-}" ] || starts=200
 
-# What busybox echo and sleep make, as strace sees it.
+# What busybox echo and sleep make, as strace sees it; of prctl only PR_GET_NAME, so that the options
+# runtimes want are the sets' to allow.
 calls="arch_prctl brk clock_nanosleep exit_group getrandom getuid mprotect nanosleep prctl prlimit64
 	readlink rseq set_robust_list set_tid_address write"
 id=0123456789abcdef0123456789abcdef
 {
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"echo","start_seen":true}]}\n' $id
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"echo","start_seen":true,"context":{"arguments":["prctl"]}}]}\n' $id
 	n=0
 	for name in $calls; do
 		nr=$(awk -F, -v n="$name" '$1 == n { print $2 }' "$TRAMMEL_SOURCE/src/tables/syscalls.csv")
@@ -22,16 +23,17 @@ id=0123456789abcdef0123456789abcdef
 			"$nr" "$name"
 		n=$((n + 1))
 	done
-	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"syscall":%d}}\n' \
-		$n $id $n
+	echo '{"fact":"arg","abi":"x86_64","nr":157,"name":"prctl","index":0,"value":"0x10","recordings":[0],"phases":["main"],"flags":["done"]}'
+	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"arg":1,"syscall":%d}}\n' \
+		$((n + 1)) $id $n
 } >echo.trace
 
 # emit RUNTIME: RUNTIME.json with the sets of its version, or with all where that is not known
 emit() {
 	local version
 	version=$("$1" --version | awk 'NR == 1 { print $NF }')
-	"$TRAMMEL" emit seccomp --runtime "$1-$version" -o "$1.json" echo.trace ||
-		"$TRAMMEL" emit seccomp -o "$1.json" echo.trace || fail "emit for $1 $version"
+	"$TRAMMEL" emit seccomp --args all --siblings off --runtime "$1-$version" -o "$1.json" echo.trace ||
+		"$TRAMMEL" emit seccomp --args all --siblings off -o "$1.json" echo.trace || fail "emit for $1 $version"
 }
 
 # often WHAT CMD...: CMD says hi each time
@@ -72,14 +74,15 @@ command -v crun >/dev/null || skip "no crun; runc went through"
 emit crun
 mkdir -p bundle/rootfs/bin
 cp "$(command -v busybox)" bundle/rootfs/bin/busybox || skip "no busybox for a bundle; runc went through"
-# config NNP: bundle/config.json with crun.json in it
+# config NNP UID ARG...: bundle/config.json with crun.json in it
 config() {
-	crun spec -f bundle/config.json 2>/dev/null || (cd bundle && rm -f config.json && crun spec) || return 1
-	python3 - "$1" <<'END'
+	(cd bundle && rm -f config.json && crun spec) || return 1
+	python3 - "$@" <<'END'
 import json, sys
+nnp, uid, *args = sys.argv[1:]
 config = json.load(open("bundle/config.json"))
-config["process"].update(terminal=False, args=["/bin/busybox", "echo", "hi"],
-                         noNewPrivileges=sys.argv[1] == "true", rlimits=[])
+config["process"].update(terminal=False, args=args, noNewPrivileges=nnp == "true", rlimits=[],
+                         user={"uid": int(uid), "gid": int(uid)})
 config["linux"].pop("resources", None)
 config["linux"]["namespaces"] = [n for n in config["linux"]["namespaces"] if n["type"] != "cgroup"]
 profile = json.load(open("crun.json"))
@@ -89,12 +92,31 @@ config["linux"]["seccomp"] = profile
 json.dump(config, open("bundle/config.json", "w"))
 END
 }
+
+# alone SCRIPT ARG...: in a mount namespace of its own with cgroups v2 alone
+alone() {
+	local script=$1
+	shift
+	unshare -m --propagation private sh -c "
+		umount -R /sys/fs/cgroup 2>/dev/null
+		mount -t cgroup2 none /sys/fs/cgroup && $script" sh "$@"
+}
+
 # shellcheck disable=SC2016 # for the inner shell
 for nnp in false true; do
-	config $nnp || fail "no configuration for crun"
-	often "crun run, no_new_privileges $nnp" unshare -m --propagation private sh -c '
-		umount -R /sys/fs/cgroup 2>/dev/null
-		mount -t cgroup2 none /sys/fs/cgroup &&
-		crun --cgroup-manager=disabled run -b bundle "trammel-sets-$$"'
+	for uid in 0 1000; do
+		config $nnp $uid /bin/busybox echo hi || fail "no configuration for crun"
+		often "crun run as $uid, no_new_privileges $nnp" alone \
+			'crun --cgroup-manager=disabled run -b bundle "trammel-sets-$$"'
+		config $nnp $uid /bin/busybox sleep 600 || fail "no configuration for crun"
+		out=$(alone 'id=trammel-sets-$$
+			crun --cgroup-manager=disabled run -d -b bundle "$id" </dev/null >/dev/null 2>&1 || exit 1
+			for i in $(seq "$1"); do
+				crun --cgroup-manager=disabled exec "$id" /bin/busybox echo hi </dev/null 2>&1
+			done
+			crun kill "$id" KILL; sleep 0.3; crun delete -f "$id"' "$starts" 2>&1)
+		[ "$(grep -cx hi <<<"$out")" = "$starts" ] || fail "crun exec as $uid: $out"
+		echo "crun exec as $uid, no_new_privileges $nnp: $starts of $starts"
+	done
 done
 exit 0
