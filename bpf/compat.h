@@ -10,6 +10,10 @@
 
 #include <trammel/event.h>
 
+/* What nearly always holds is laid out without a jump: for the programs that run at every call. */
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
 /* A syscall as a row has it. */
 struct call {
 	__u32 abi;
@@ -24,9 +28,9 @@ static __always_inline struct call call_of(struct task_struct *task, long id)
 {
 	struct call c = { .abi = TR_EVENT_ABI_X86_64, .nr = (__u32)id };
 
-	if (task->thread_info.status & TS_COMPAT) {
+	if (unlikely(task->thread_info.status & TS_COMPAT)) {
 		c.abi = TR_EVENT_ABI_I386;
-	} else if (c.nr & X32_BIT) {
+	} else if (unlikely(c.nr & X32_BIT)) {
 		c.abi = TR_EVENT_ABI_X32;
 		c.nr &= ~X32_BIT;
 	}

@@ -12,20 +12,27 @@
 /*
  * What was handed over already. What counts is the path, and a pointer is reused once its dentry is
  * gone: so a key has the last two names (their hashes, each over its parent's address, too), and
- * what tells one file from another. A false "seen" would be a silent loss.
+ * what tells one file from another. A false "seen" would be a silent loss: for that, two files with one
+ * dentry and one name would have to meet in the 64 bits of `rest`.
  */
 struct file_key {
-	__u64 dentry, mnt, parent;
-	__u64 ino;
-	__u32 dev, generation;
-	__u32 name_hash, parent_hash;
+	__u64 dentry;
+	__u64 rest; /* mount, parent and its name, inode, device, generation */
+	__u32 name_hash;
 	__u16 row;
 	__u8 perms;
 	__u8 act : 7, owner : 1;
-	__u32 pad;
 };
-_Static_assert(sizeof(struct file_key) == 56, "padding in a key must be zeroed");
+_Static_assert(sizeof(struct file_key) == 24, "padding in a key must be zeroed");
 _Static_assert(TR_MAX_ROWS <= 0x10000, "file_key.row");
+
+/* Odd numbers without a pattern. Sums of products hash well, and the CPU multiplies side by side. */
+#define FOLD_1 0x9e3779b97f4a7c15ULL
+#define FOLD_2 0xbf58476d1ce4e5b9ULL
+#define FOLD_3 0x94d049bb133111ebULL
+#define FOLD_4 0xd6e8feb86659fd93ULL
+#define FOLD_5 0xff51afd7ed558ccdULL
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 131072);
@@ -34,35 +41,43 @@ struct {
 	__type(value, __u8);
 } files_seen SEC(".maps") __weak;
 
-/* Linux 6.2. Makes an address a pointer whose type the verifier knows. */
-extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak;
 /*
- * A member behind a pointer: with the type known a load, which the kernel makes safe; else a call
- * of a helper, ten times as slow.
+ * Members behind an address, when `cast` by a load, which the kernel makes safe; else by the helper,
+ * which takes ten times as long. The verifier lets nobody calculate with a pointer that it knows
+ * the type of: so one that is read is read as a number, and cast when it is followed.
  */
-#define READ(typed, p, member) ((typed) ? (p)->member : BPF_CORE_READ(p, member))
+extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak; /* Linux 6.2 */
+#define CAST(p)		      ((typeof(p))bpf_rdonly_cast(p, bpf_core_type_id_kernel(typeof(*(p)))))
+#define READ(cast, p, member) ((cast) ? CAST(p)->member : BPF_CORE_READ(p, member))
+#define READ_PTR(cast, p, member)                                                           \
+	((cast) ? (typeof((p)->member))load_word((p), bpf_core_field_offset((p)->member)) : \
+		  BPF_CORE_READ(p, member))
 
-static __always_inline void file_key_of(struct file_key *key, bool typed, struct file *file,
+static __always_inline __u64 load_word(const void *p, __u32 offset)
+{
+	/* Any type of the kernel's would do that begins with a number of 64 bits. */
+	struct timespec64 *word = (struct timespec64 *)((char *)p + offset);
+
+	return (__u64)CAST(word)->tv_sec;
+}
+
+static __always_inline void file_key_of(struct file_key *key, bool cast, struct file *file,
 					__u32 row, __u16 perms, __u8 act, bool owner)
 {
-	struct dentry *dentry = READ(typed, file, f_path.dentry);
-	struct dentry *parent = READ(typed, dentry, d_parent);
-	struct inode *inode = READ(typed, file, f_inode);
-	struct super_block *sb = READ(typed, inode, i_sb);
+	struct dentry *dentry = READ_PTR(cast, file, f_path.dentry);
+	struct dentry *parent = READ_PTR(cast, dentry, d_parent);
+	struct inode *inode = READ_PTR(cast, file, f_inode);
+	struct super_block *sb = READ_PTR(cast, inode, i_sb);
 
 	key->dentry = (__u64)dentry;
-	key->mnt = (__u64)READ(typed, file, f_path.mnt);
-	key->parent = (__u64)parent;
-	key->ino = READ(typed, inode, i_ino);
-	key->dev = READ(typed, sb, s_dev);
-	key->generation = READ(typed, inode, i_generation);
-	key->name_hash = READ(typed, dentry, d_name.hash);
-	key->parent_hash = READ(typed, parent, d_name.hash);
+	key->rest = (__u64)READ_PTR(cast, file, f_path.mnt) * FOLD_1 + (__u64)parent * FOLD_2 +
+		    READ(cast, inode, i_ino) * FOLD_3 + READ(cast, parent, d_name.hash) * FOLD_4 +
+		    ((__u64)READ(cast, sb, s_dev) << 32 | READ(cast, inode, i_generation)) * FOLD_5;
+	key->name_hash = READ(cast, dentry, d_name.hash);
 	key->row = (__u16)row;
 	key->perms = (__u8)perms;
 	key->act = act;
 	key->owner = owner;
-	key->pad = 0;
 }
 
 static __always_inline void fill_file(struct tr_event_file *e, struct file *file, struct walked *w,
@@ -124,17 +139,17 @@ __weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at,
 	return 0;
 }
 
-/* The file behind a descriptor of the current task. Its type is known to the verifier if `typed`. */
-static __always_inline struct file *file_of_fd(bool typed, struct task_struct *task, long fd)
+/* The file behind a descriptor of the current task. */
+static __always_inline struct file *file_of_fd(bool cast, struct task_struct *task, long fd)
 {
 	struct fdtable *table = task->files->fdt;
 	struct file **slots = table->fd, *file = NULL;
 
 	if (fd < 0 || fd >= table->max_fds)
 		return NULL;
+	if (cast)
+		return (struct file *)load_word(slots + fd, 0);
 	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
-	if (typed && file)
-		file = bpf_rdonly_cast(file, bpf_core_type_id_kernel(struct file));
 	return file;
 }
 
@@ -166,19 +181,19 @@ static __always_inline struct asked asked_by_open(__u32 mode, unsigned long flag
 }
 
 /* file_seen, but for what it would find known. */
-static __always_inline void file_met(bool typed, struct task_struct *task, struct tr_mark *m,
+static __always_inline void file_met(bool cast, struct task_struct *task, struct tr_mark *m,
 				     struct file *file, struct asked a)
 {
-	struct inode *inode = READ(typed, file, f_inode);
-	bool owner = task->cred->fsuid.val == READ(typed, inode, i_uid.val);
+	struct inode *inode = READ_PTR(cast, file, f_inode);
+	bool owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val);
 	struct file_key key;
 
 	if (!a.perms)
 		return;
-	file_key_of(&key, typed, file, m->row, a.perms, a.act, owner);
+	file_key_of(&key, cast, file, m->row, a.perms, a.act, owner);
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return;
-	file_seen(m, address_of(task), typed ? address_of(file) : (__u64)file, a.perms, a.act);
+	file_seen(m, address_of(task), (__u64)file, a.perms, a.act);
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */
@@ -218,7 +233,6 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 					struct linux_binprm *bprm)
 {
 	const char *name = BPF_CORE_READ(bprm, filename), *interp = BPF_CORE_READ(bprm, interp);
-	__u64 hash;
 
 	file_key_of(key, false, BPF_CORE_READ(bprm, file), m->row, TR_EVENT_PERM_X,
 		    TR_EVENT_ACT_EXEC, false);
@@ -228,10 +242,7 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 	__builtin_memset(s->data, 0, HASHED_BYTES);
 	if (bpf_probe_read_kernel_str(s->data, HASHED_BYTES, name) >= HASHED_BYTES)
 		return false;
-	key->parent = (__u64)BPF_CORE_READ(task, fs, pwd.dentry);
-	hash = hash_name(s);
-	key->name_hash = (__u32)hash;
-	key->parent_hash = hash >> 32;
+	key->rest += hash_name(s) * FOLD_3 + (__u64)BPF_CORE_READ(task, fs, pwd.dentry) * FOLD_4;
 	return true;
 }
 

@@ -20,6 +20,9 @@ typedef struct {
 	unsigned int val;
 } kuid_t;
 
+struct timespec64 {
+	long long tv_sec;
+};
 struct super_block {
 	unsigned long s_flags;
 	unsigned long s_magic;

@@ -107,19 +107,25 @@ static __noinline struct tr_mark *late_mark_of(struct task_struct *task)
 }
 
 /*
- * The task's mark, or NULL: every program begins with this. Most tasks of a machine have no mark, and
- * nothing else in task storage either: a load tells that, and each of their syscalls is spared two calls
- * of the helper.
+ * Most tasks of a machine have no mark, and nothing else in task storage either: a load tells that, and
+ * each of their syscalls is spared two calls of the helper.
  */
+static __always_inline bool may_have_mark(struct task_struct *task)
+{
+	return task->bpf_storage || n_late;
+}
+
+/* The task's mark, or NULL: every program begins with this. */
 static __always_inline struct tr_mark *mark_of(struct task_struct *task)
 {
-	struct tr_mark *m = NULL;
+	struct tr_mark *m;
 
-	if (task->bpf_storage)
-		m = bpf_task_storage_get(&marks, task, 0, 0);
-	if (m || !n_late)
+	if (!may_have_mark(task))
+		return NULL;
+	m = bpf_task_storage_get(&marks, task, 0, 0);
+	if (likely(m))
 		return m;
-	return late_mark_of(task);
+	return n_late ? late_mark_of(task) : NULL;
 }
 
 /* Gives a task that has none a mark, a copy of `value`. NULL if there is no way to keep one. */
@@ -165,7 +171,7 @@ static __always_inline bool is_filtered(struct task_struct *task, struct tr_mark
 /* Whether what this task does now is the container's business. */
 static __always_inline bool counts(struct task_struct *task, struct tr_mark *m)
 {
-	return (m->flags & TR_MARK_ENTERED) || is_filtered(task, m);
+	return likely(m->flags & TR_MARK_ENTERED) || is_filtered(task, m);
 }
 
 /* Notes a call in the task's row. Numbers that no row has a cell for are not noted. */
@@ -174,10 +180,10 @@ static __always_inline void note_call(struct tr_mark *m, struct call c)
 	struct tr_row *row = bpf_map_lookup_elem(&rows, &m->row);
 	__u32 index = c.abi * TR_ROW_NRS + c.nr;
 
-	if (!row || c.nr >= TR_ROW_NRS || index >= TR_ROW_CELLS)
+	if (unlikely(!row || c.nr >= TR_ROW_NRS || index >= TR_ROW_CELLS))
 		return;
 	/* Read before write: an unchanged cache line is shared, a written one moves between CPUs. */
-	if (row->cell[index] != now_epoch)
+	if (unlikely(row->cell[index] != now_epoch))
 		row->cell[index] = now_epoch;
 }
 

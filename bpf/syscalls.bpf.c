@@ -84,35 +84,47 @@ static const __u8 file_calls[TR_ROW_CELLS] = {
 	[CELL(TR_EVENT_ABI_I386, 437)] = FILE_CALL_OPENAT2,
 };
 
+/* Out of line like all that is rare, see on_sys_enter. */
+static __noinline int odd_call(struct task_struct *task, struct tr_mark *m, __u32 abi, __u32 nr)
+{
+	struct call_key key = {
+		.row = m->row, .nr = nr, .abi = (__u16)abi, .type = TR_EVENT_ODD_CALL
+	};
+
+	return call_seen(task, m, &key, 0);
+}
+
+/*
+ * This and on_sys_exit run at every call of every task. What they hold across a call of a helper is
+ * a register to save each time, and a stack of 64 bytes is one to set up: so arguments are read
+ * where they are needed, and what is rare is done out of line.
+ */
 SEC("tp_btf/sys_enter")
-int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
+int on_sys_enter(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = mark_of(task);
 	struct call c;
+	long id;
 	__u32 cell;
 
 	if (!m)
 		return 0;
-	m->in_call = 1;
-	if (!counts(task, m))
+	if (unlikely(!counts(task, m))) {
+		m->in_call = 1;
 		return 0;
-	c = call_of(task, id);
-	if (c.nr >= TR_ROW_NRS) {
-		struct call_key key = {
-			.row = m->row, .nr = c.nr, .abi = (__u16)c.abi, .type = TR_EVENT_ODD_CALL
-		};
-
-		return id == -1 ? 0 : call_seen(task, m, &key, 0);
 	}
+	id = (long)ctx[1];
+	c = call_of(task, id);
 	cell = CELL(c.abi, c.nr);
-	if (cell < TR_ROW_CELLS)
-		m->in_call = 1 + file_calls[cell];
+	if (unlikely(c.nr >= TR_ROW_NRS || cell >= TR_ROW_CELLS)) {
+		m->in_call = 1;
+		return id == -1 ? 0 : odd_call(task, m, c.abi, c.nr);
+	}
+	m->in_call = 1 + file_calls[cell];
 	note_call(m, c);
-	cell = c.abi * TR_ROW_NRS + c.nr;
-	/* Before the addresses are made: this is the way of every call. */
-	if (cell < TR_ROW_CELLS && cfg_args[cell])
-		args_seen_of(m, address_of(task), address_of(regs), cell);
+	if (unlikely(cfg_args[cell]))
+		args_seen_of(m, address_of(task), address_of((struct pt_regs *)ctx[0]), cell);
 	return 0;
 }
 
@@ -121,8 +133,8 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long id)
  * from its fork (0) and rt_sigreturn (-1) look alike but for the value. A call returning its own
  * number was rolled back to be killed or trapped.
  */
-static __always_inline void maybe_denied(struct task_struct *task, struct tr_mark *m,
-					 struct pt_regs *regs, long ret)
+static __noinline int maybe_denied(struct task_struct *task, struct tr_mark *m,
+				   struct pt_regs *regs, long ret)
 {
 	long id = call_number(regs);
 	struct call c = call_of(task, id);
@@ -132,17 +144,17 @@ static __always_inline void maybe_denied(struct task_struct *task, struct tr_mar
 	__u16 inner;
 
 	if (id < 0 || !is_filtered(task, m) || !((ret < 0 && ret >= -4095) || ret == id))
-		return;
+		return 0;
 	if (m->flags & TR_MARK_ENTERED) {
 		/* Unconfined by its engine: whatever filter there is, is the workload's own. */
 		if (!(m->flags & TR_MARK_FILTERED))
-			return;
+			return 0;
 	}
 	if (call_is_intercepted(task))
-		return;
+		return 0;
 	inner = (m->flags & TR_MARK_ENTERED) &&
 		(__u32)task->seccomp.filter_count.counter > m->entry_filters;
-	call_seen(task, m, &key, inner);
+	return call_seen(task, m, &key, inner);
 }
 
 /*
@@ -174,17 +186,17 @@ static __always_inline unsigned long how_flags(struct tr_mark *m, unsigned long 
 }
 
 /* A descriptor that an open call returned, with that call's flags. */
-static __always_inline void opened(bool typed, struct task_struct *task, struct tr_mark *m, long fd,
+static __always_inline void opened(bool cast, struct task_struct *task, struct tr_mark *m, long fd,
 				   unsigned long flags)
 {
-	struct file *file = file_of_fd(typed, task, fd);
+	struct file *file = file_of_fd(cast, task, fd);
 
 	if (file)
-		file_met(typed, task, m, file, asked_by_open(READ(typed, file, f_mode), flags));
+		file_met(cast, task, m, file, asked_by_open(READ(cast, file, f_mode), flags));
 }
 
 /* mmap and mmap2 agree in all but the offset. */
-static __always_inline void mapped(bool typed, struct task_struct *task, struct tr_mark *m,
+static __always_inline void mapped(bool cast, struct task_struct *task, struct tr_mark *m,
 				   struct pt_regs *regs, __u32 abi)
 {
 	struct asked asked = { TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP };
@@ -192,12 +204,12 @@ static __always_inline void mapped(bool typed, struct task_struct *task, struct 
 
 	if (!(call_arg(regs, abi, 2) & PROT_EXEC) || (call_arg(regs, abi, 3) & MAP_ANONYMOUS))
 		return;
-	file = file_of_fd(typed, task, (int)call_arg(regs, abi, 4));
+	file = file_of_fd(cast, task, (int)call_arg(regs, abi, 4));
 	if (file)
-		file_met(typed, task, m, file, asked);
+		file_met(cast, task, m, file, asked);
 }
 
-static __always_inline void file_call(bool typed, struct task_struct *task, struct tr_mark *m,
+static __always_inline void file_call(bool cast, struct task_struct *task, struct tr_mark *m,
 				      struct pt_regs *regs, enum file_call which, long ret)
 {
 	__u32 abi = call_of(task, call_number(regs)).abi;
@@ -217,45 +229,79 @@ static __always_inline void file_call(bool typed, struct task_struct *task, stru
 		flags = how_flags(m, call_arg(regs, abi, 2));
 		break;
 	case FILE_CALL_MMAP:
-		mapped(typed, task, m, regs, abi);
+		mapped(cast, task, m, regs, abi);
 		return;
 	default:
 		return;
 	}
-	opened(typed, task, m, ret, flags);
+	opened(cast, task, m, ret, flags);
 }
 
-static __always_inline int sys_exit(bool typed, struct pt_regs *regs, long ret)
+static __noinline int file_call_cast(struct task_struct *task, struct tr_mark *m,
+				     struct pt_regs *regs, enum file_call which, long ret)
+{
+	file_call(true, task, m, regs, which, ret);
+	return 0;
+}
+
+static __noinline int file_call_uncast(struct task_struct *task, struct tr_mark *m,
+				       struct pt_regs *regs, enum file_call which, long ret)
+{
+	file_call(false, task, m, regs, which, ret);
+	return 0;
+}
+
+/*
+ * Whether the call opens or maps nothing. Under a filter the mark has to be told all the same that the
+ * call is over. Where there is none, nothing can have been refused, and a workload's own, later
+ * filter is not the container's. What remains is a runtime's thread, before the entry, that is given
+ * the filter by another (TSYNC): its first call, if refused, is taken for entered.
+ */
+static __always_inline bool is_plain(struct task_struct *task, struct pt_regs *regs)
+{
+	struct call c = call_of(task, call_number(regs));
+	__u32 cell = CELL(c.abi, c.nr);
+
+	return c.nr < TR_ROW_NRS && cell < TR_ROW_CELLS && !file_calls[cell];
+}
+
+static __always_inline int sys_exit(bool cast, __u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct tr_mark *m = mark_of(task);
+	struct tr_mark *m;
 	__u8 in_call;
+	long ret;
 
+	if (!may_have_mark(task))
+		return 0;
+	if (!task->seccomp.filter_count.counter && is_plain(task, (struct pt_regs *)ctx[0]))
+		return 0;
+	m = mark_of(task);
 	if (!m)
 		return 0;
 	in_call = m->in_call;
-	if (!in_call) {
-		maybe_denied(task, m, regs, ret);
-		return 0;
-	}
 	m->in_call = 0;
-	if (in_call == 1)
+	if (likely(in_call == 1))
 		return 0;
+	ret = (long)ctx[1];
+	if (!in_call)
+		return maybe_denied(task, m, (struct pt_regs *)ctx[0], ret);
 	if (m->level < TR_LEVEL_FILES || !(m->flags & TR_MARK_ENTERED) || (ret < 0 && ret >= -4095))
 		return 0;
-	file_call(typed, task, m, regs, (enum file_call)(in_call - 1), ret);
-	return 0;
+	if (cast)
+		return file_call_cast(task, m, (struct pt_regs *)ctx[0], in_call - 1, ret);
+	return file_call_uncast(task, m, (struct pt_regs *)ctx[0], in_call - 1, ret);
 }
 
 /* One of the two is loaded: the second where bpf_rdonly_cast is not. */
 SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long ret)
+int on_sys_exit(__u64 *ctx)
 {
-	return sys_exit(true, regs, ret);
+	return sys_exit(true, ctx);
 }
 
 SEC("?tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit_uncast, struct pt_regs *regs, long ret)
+int on_sys_exit_uncast(__u64 *ctx)
 {
-	return sys_exit(false, regs, ret);
+	return sys_exit(false, ctx);
 }
