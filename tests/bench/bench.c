@@ -34,12 +34,6 @@ int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-double median(double *v, size_t n)
-{
-	qsort(v, n, sizeof(*v), compare_doubles);
-	return n & 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-}
-
 /* The last CPU is the workers'; the first ones are everybody else's. */
 static int choose_cpu(void)
 {
@@ -77,7 +71,7 @@ static int hold(void)
 static int loops(int argc, char **argv)
 {
 	char file[] = "/tmp/bench.XXXXXX";
-	struct loop_opts o = { .rounds = 60, .slices = 15, .file = file };
+	struct loop_opts o = { .rounds = 60, .slices = 40, .file = file };
 	int c, fd, status;
 
 	while ((c = getopt(argc, argv, "ar:s:")) != -1) {

@@ -10,13 +10,12 @@
 
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int compare_doubles(const void *a, const void *b);
-/* The middle one; orders what it is given. */
-double median(double *v, size_t n);
 
 /* worker.c: a process of its own that runs the loops. */
 enum loop {
 	LOOP_GETPPID,
 	LOOP_OPEN,
+	LOOP_FILTERED, /* getppid again, under a seccomp filter that the worker keeps from then on */
 	LOOPS,
 };
 struct worker {
@@ -26,7 +25,10 @@ struct worker {
 /* Forked, on its CPU, and held before its exec. */
 void worker_fork(struct worker *w, int cpu, const char *file);
 void worker_release(struct worker *w);
-/* Nanoseconds of CPU time a turn of the loop takes: the median over the slices. */
+/*
+ * Nanoseconds of CPU time a turn of the loop takes: the first quartile of the slices, as what else
+ * happens on the machine only ever adds.
+ */
 double worker_measure(struct worker *w, enum loop loop, uint32_t slices);
 void worker_end(struct worker *w);
 int worker_main(const char *file);

@@ -36,7 +36,7 @@ enum variant {
 	VARIANTS,
 };
 
-static const char *const loop_names[LOOPS] = { "getppid", "open+close" };
+static const char *const loop_names[LOOPS] = { "getppid", "open+close", "getppid, filtered" };
 static const char *const variant_names[VARIANTS] = { "nothing", "empty", "recorded", "unrecorded" };
 
 struct round {

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -12,8 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* About ten milliseconds each: short enough that most slices are not interrupted. */
-static const uint32_t turns[LOOPS] = { [LOOP_GETPPID] = 100000, [LOOP_OPEN] = 12000 };
+/* A few milliseconds each: short enough that most slices are not interrupted. */
+static const uint32_t turns[LOOPS] = {
+	[LOOP_GETPPID] = 20000,
+	[LOOP_OPEN] = 4000,
+	[LOOP_FILTERED] = 20000,
+};
 
 #define MAX_SLICES 1000
 
@@ -34,7 +41,7 @@ static double slice(enum loop loop, const char *file)
 	uint32_t n = turns[loop];
 	double begin = cpu_ns();
 
-	if (loop == LOOP_GETPPID) {
+	if (loop != LOOP_OPEN) {
 		for (uint32_t i = 0; i < n; i++)
 			syscall(SYS_getppid);
 	} else {
@@ -49,6 +56,17 @@ static double slice(enum loop loop, const char *file)
 	return (cpu_ns() - begin) / n;
 }
 
+/* A filter that allows all, as a container's does with most calls. */
+static void load_filter(void)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { 1, &allow };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		die("cannot load a filter: %s", strerror(errno));
+}
+
 int worker_main(const char *file)
 {
 	static double ns[MAX_SLICES];
@@ -60,10 +78,13 @@ int worker_main(const char *file)
 
 		if (r.loop >= LOOPS || r.slices == 0 || r.slices > MAX_SLICES)
 			die("worker: bad request");
+		if (r.loop == LOOP_FILTERED)
+			load_filter();
 		slice(r.loop, file); /* caches, and what the recorder keeps of a first time */
 		for (uint32_t i = 0; i < r.slices; i++)
 			ns[i] = slice(r.loop, file);
-		result = median(ns, r.slices);
+		qsort(ns, r.slices, sizeof(ns[0]), compare_doubles);
+		result = ns[r.slices / 4];
 		if (write(STDOUT_FILENO, &result, sizeof(result)) != sizeof(result))
 			return 1;
 	}
