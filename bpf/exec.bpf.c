@@ -87,6 +87,8 @@ int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_pid,
 
 	if (!r)
 		return 0;
+	/* Its row changes, and, if it is a thread, its number: the leader's. */
+	seat_leave((__u32)old_pid, task, m);
 	if (is_entry(task, m, r)) {
 		enter(task, m, r);
 		entered = true;

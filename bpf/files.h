@@ -181,19 +181,22 @@ static __always_inline struct asked asked_by_open(__u32 mode, unsigned long flag
 }
 
 /* file_seen, but for what it would find known. */
-static __always_inline void file_met(bool cast, struct task_struct *task, struct tr_mark *m,
+static __always_inline void file_met(bool cast, struct task_struct *task, __u32 row,
 				     struct file *file, struct asked a)
 {
 	struct inode *inode = READ_PTR(cast, file, f_inode);
 	bool owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val);
 	struct file_key key;
+	struct tr_mark *m;
 
 	if (!a.perms)
 		return;
-	file_key_of(&key, cast, file, m->row, a.perms, a.act, owner);
+	file_key_of(&key, cast, file, row, a.perms, a.act, owner);
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return;
-	file_seen(m, address_of(task), (__u64)file, a.perms, a.act);
+	m = mark_of(task);
+	if (m)
+		file_seen(m, address_of(task), (__u64)file, a.perms, a.act);
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */

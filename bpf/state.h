@@ -19,6 +19,7 @@ const volatile __u32 cfg_max_events __weak = 0; /* first-seen events a recording
 
 /* For tests: every so-manyth mark is refused as if the kernel had no memory; 0: none. */
 const volatile __u32 cfg_fail_marks __weak = 0;
+const volatile __u8 cfg_fail_seats __weak = 0; /* nobody gets a seat */
 
 /* Written by the recorder while it runs: 1..255, one further each second. */
 volatile __u8 now_epoch __weak = 1;
@@ -144,6 +145,54 @@ static __always_inline struct tr_mark *mark_task(struct task_struct *task, struc
 	return bpf_map_lookup_elem(&late_marks, &tid);
 }
 
+/*
+ * What each call of a task needs of its mark, where a load finds it: task storage takes longer than all
+ * the rest of a call. A task that has entered takes the seat of its number, if it is free, at its
+ * first call, and keeps it until it ends or executes something else. Only the task itself looks at
+ * its seat, and while it has one, `in_call` of its mark does not count.
+ */
+struct tr_seat seats[TR_SEATS] __weak = { 0 };
+
+static __always_inline struct tr_seat *seat_of_number(__u32 tid)
+{
+	return &seats[tid & (TR_SEATS - 1)];
+}
+
+static __always_inline struct tr_seat *seat_of(struct task_struct *task)
+{
+	return seat_of_number((__u32)task->pid);
+}
+
+static __always_inline bool seat_take(struct tr_seat *seat, struct task_struct *task,
+				      struct tr_mark *m)
+{
+	if (!(m->flags & TR_MARK_ENTERED) || cfg_fail_seats || seat->task ||
+	    __sync_val_compare_and_swap(&seat->task, 0, (__u64)task))
+		return false;
+	seat->row = m->row;
+	seat->level = m->level;
+	seat->in_call = m->in_call;
+	return true;
+}
+
+/* `tid`: the number that the task had when it took its seat. */
+static __always_inline void seat_leave(__u32 tid, struct task_struct *task, struct tr_mark *m)
+{
+	struct tr_seat *seat = seat_of_number(tid);
+
+	if (seat->task != (__u64)task)
+		return;
+	m->in_call = seat->in_call;
+	__sync_lock_test_and_set(&seat->task, 0);
+}
+
+static __always_inline __u8 seat_in_call(struct task_struct *task, struct tr_mark *m)
+{
+	struct tr_seat *seat = seat_of(task);
+
+	return seat->task == (__u64)task ? seat->in_call : m->in_call;
+}
+
 /* Thread numbers are used again: what waits for one that has ended must not mark another. */
 static __always_inline void forget_late_mark(struct task_struct *task)
 {
@@ -174,10 +223,10 @@ static __always_inline bool counts(struct task_struct *task, struct tr_mark *m)
 	return likely(m->flags & TR_MARK_ENTERED) || is_filtered(task, m);
 }
 
-/* Notes a call in the task's row. Numbers that no row has a cell for are not noted. */
-static __always_inline void note_call(struct tr_mark *m, struct call c)
+/* Notes a call in a row. Numbers that no row has a cell for are not noted. */
+static __always_inline void note_call(__u32 number, struct call c)
 {
-	struct tr_row *row = bpf_map_lookup_elem(&rows, &m->row);
+	struct tr_row *row = bpf_map_lookup_elem(&rows, &number);
 	__u32 index = c.abi * TR_ROW_NRS + c.nr;
 
 	if (unlikely(!row || c.nr >= TR_ROW_NRS || index >= TR_ROW_CELLS))

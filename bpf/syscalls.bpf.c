@@ -94,6 +94,44 @@ static __noinline int odd_call(struct task_struct *task, struct tr_mark *m, __u3
 	return call_seen(task, m, &key, 0);
 }
 
+static __always_inline __u8 in_call_by(__u32 cell, __u8 level)
+{
+	return level >= TR_LEVEL_FILES ? 1 + file_calls[cell] : 1;
+}
+
+/* A call of a task that has no seat: it has not entered yet, or another has the seat. */
+static __noinline int enter_unseated(struct task_struct *task, struct tr_mark *m, __u64 regs,
+				     long id)
+{
+	struct call c = call_of(task, id);
+	__u32 cell = CELL(c.abi, c.nr);
+
+	m->in_call = 1;
+	if (!counts(task, m))
+		return 0;
+	if (c.nr >= TR_ROW_NRS || cell >= TR_ROW_CELLS)
+		return id == -1 ? 0 : odd_call(task, m, c.abi, c.nr);
+	if (m->flags & TR_MARK_ENTERED)
+		m->in_call = in_call_by(cell, m->level);
+	note_call(m->row, c);
+	args_of_call(m, address_of(task), regs, c);
+	return 0;
+}
+
+/* What is rarely to be done of a call by a task that has its seat. */
+static __noinline int enter_rarely(struct task_struct *task, __u64 regs, long id)
+{
+	struct tr_mark *m = mark_of(task);
+	struct call c = call_of(task, id);
+
+	if (!m)
+		return 0;
+	if (c.nr >= TR_ROW_NRS)
+		return id == -1 ? 0 : odd_call(task, m, c.abi, c.nr);
+	args_of_call(m, address_of(task), regs, c);
+	return 0;
+}
+
 /*
  * This and on_sys_exit run at every call of every task. What they hold across a call of a helper is
  * a register to save each time, and a stack of 64 bytes is one to set up: so arguments are read
@@ -103,28 +141,32 @@ SEC("tp_btf/sys_enter")
 int on_sys_enter(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct tr_mark *m = mark_of(task);
+	struct tr_seat *seat;
+	struct tr_mark *m;
 	struct call c;
-	long id;
 	__u32 cell;
 
-	if (!m)
+	if (!may_have_mark(task))
 		return 0;
-	if (unlikely(!counts(task, m))) {
-		m->in_call = 1;
-		return 0;
+	seat = seat_of(task);
+	if (unlikely(seat->task != (__u64)task)) {
+		m = mark_of(task);
+		if (!m)
+			return 0;
+		if (!seat_take(seat, task, m))
+			return enter_unseated(task, m, address_of((struct pt_regs *)ctx[0]),
+					      (long)ctx[1]);
 	}
-	id = (long)ctx[1];
-	c = call_of(task, id);
+	c = call_of(task, (long)ctx[1]);
 	cell = CELL(c.abi, c.nr);
 	if (unlikely(c.nr >= TR_ROW_NRS || cell >= TR_ROW_CELLS)) {
-		m->in_call = 1;
-		return id == -1 ? 0 : odd_call(task, m, c.abi, c.nr);
+		seat->in_call = 1;
+		return enter_rarely(task, 0, (long)ctx[1]);
 	}
-	m->in_call = 1 + file_calls[cell];
-	note_call(m, c);
+	seat->in_call = in_call_by(cell, seat->level);
+	note_call(seat->row, c);
 	if (unlikely(cfg_args[cell]))
-		args_seen_of(m, address_of(task), address_of((struct pt_regs *)ctx[0]), cell);
+		enter_rarely(task, address_of((struct pt_regs *)ctx[0]), (long)ctx[1]);
 	return 0;
 }
 
@@ -167,7 +209,7 @@ int BPF_PROG(on_thread_killed, struct task_struct *task)
 	struct tr_mark *m = mark_of(task);
 	struct pt_regs *regs;
 
-	if (!m || m->in_call || task->exit_code != SIGSYS ||
+	if (!m || seat_in_call(task, m) || task->exit_code != SIGSYS ||
 	    (task->signal->flags & SIGNAL_GROUP_EXIT))
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(task);
@@ -176,27 +218,31 @@ int BPF_PROG(on_thread_killed, struct task_struct *task)
 }
 
 /* flags of open_how, which openat2 has behind a pointer; 0 where it cannot be read. */
-static __always_inline unsigned long how_flags(struct tr_mark *m, unsigned long how)
+static __always_inline unsigned long how_flags(struct task_struct *task, unsigned long how)
 {
 	__u64 flags = 0;
+	struct tr_mark *m;
 
-	if (bpf_probe_read_user(&flags, sizeof(flags), (void *)how))
-		count_loss(m->recording, TR_EVENT_LOSS_STRING);
+	if (bpf_probe_read_user(&flags, sizeof(flags), (void *)how)) {
+		m = mark_of(task);
+		if (m)
+			count_loss(m->recording, TR_EVENT_LOSS_STRING);
+	}
 	return flags;
 }
 
 /* A descriptor that an open call returned, with that call's flags. */
-static __always_inline void opened(bool cast, struct task_struct *task, struct tr_mark *m, long fd,
+static __always_inline void opened(bool cast, struct task_struct *task, __u32 row, long fd,
 				   unsigned long flags)
 {
 	struct file *file = file_of_fd(cast, task, fd);
 
 	if (file)
-		file_met(cast, task, m, file, asked_by_open(READ(cast, file, f_mode), flags));
+		file_met(cast, task, row, file, asked_by_open(READ(cast, file, f_mode), flags));
 }
 
 /* mmap and mmap2 agree in all but the offset. */
-static __always_inline void mapped(bool cast, struct task_struct *task, struct tr_mark *m,
+static __always_inline void mapped(bool cast, struct task_struct *task, __u32 row,
 				   struct pt_regs *regs, __u32 abi)
 {
 	struct asked asked = { TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP };
@@ -206,10 +252,10 @@ static __always_inline void mapped(bool cast, struct task_struct *task, struct t
 		return;
 	file = file_of_fd(cast, task, (int)call_arg(regs, abi, 4));
 	if (file)
-		file_met(cast, task, m, file, asked);
+		file_met(cast, task, row, file, asked);
 }
 
-static __always_inline void file_call(bool cast, struct task_struct *task, struct tr_mark *m,
+static __always_inline void file_call(bool cast, struct task_struct *task, __u32 row,
 				      struct pt_regs *regs, enum file_call which, long ret)
 {
 	__u32 abi = call_of(task, call_number(regs)).abi;
@@ -226,71 +272,74 @@ static __always_inline void file_call(bool cast, struct task_struct *task, struc
 		flags = call_arg(regs, abi, 2);
 		break;
 	case FILE_CALL_OPENAT2:
-		flags = how_flags(m, call_arg(regs, abi, 2));
+		flags = how_flags(task, call_arg(regs, abi, 2));
 		break;
 	case FILE_CALL_MMAP:
-		mapped(cast, task, m, regs, abi);
+		mapped(cast, task, row, regs, abi);
 		return;
 	default:
 		return;
 	}
-	opened(cast, task, m, ret, flags);
+	opened(cast, task, row, ret, flags);
 }
 
-static __noinline int file_call_cast(struct task_struct *task, struct tr_mark *m,
-				     struct pt_regs *regs, enum file_call which, long ret)
+/* The end of a call that was not let in, or that opens or maps. */
+static __always_inline int exit_rarely(bool cast, struct task_struct *task, __u32 row, __u8 in_call,
+				       struct pt_regs *regs, long ret)
 {
-	file_call(true, task, m, regs, which, ret);
-	return 0;
+	struct tr_mark *m;
+
+	if (in_call) {
+		if (ret >= 0 || ret < -4095)
+			file_call(cast, task, row, regs, (enum file_call)(in_call - 1), ret);
+		return 0;
+	}
+	m = mark_of(task);
+	return m ? maybe_denied(task, m, regs, ret) : 0;
 }
 
-static __noinline int file_call_uncast(struct task_struct *task, struct tr_mark *m,
-				       struct pt_regs *regs, enum file_call which, long ret)
+static __noinline int exit_rarely_cast(struct task_struct *task, __u32 row, __u8 in_call,
+				       struct pt_regs *regs, long ret)
 {
-	file_call(false, task, m, regs, which, ret);
-	return 0;
+	return exit_rarely(true, task, row, in_call, regs, ret);
 }
 
-/*
- * Whether the call opens or maps nothing. Under a filter the mark has to be told all the same that the
- * call is over. Where there is none, nothing can have been refused, and a workload's own, later
- * filter is not the container's. What remains is a runtime's thread, before the entry, that is given
- * the filter by another (TSYNC): its first call, if refused, is taken for entered.
- */
-static __always_inline bool is_plain(struct task_struct *task, struct pt_regs *regs)
+static __noinline int exit_rarely_uncast(struct task_struct *task, __u32 row, __u8 in_call,
+					 struct pt_regs *regs, long ret)
 {
-	struct call c = call_of(task, call_number(regs));
-	__u32 cell = CELL(c.abi, c.nr);
-
-	return c.nr < TR_ROW_NRS && cell < TR_ROW_CELLS && !file_calls[cell];
+	return exit_rarely(false, task, row, in_call, regs, ret);
 }
 
 static __always_inline int sys_exit(bool cast, __u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct tr_seat *seat;
 	struct tr_mark *m;
 	__u8 in_call;
-	long ret;
+	__u32 row;
 
 	if (!may_have_mark(task))
 		return 0;
-	if (!task->seccomp.filter_count.counter && is_plain(task, (struct pt_regs *)ctx[0]))
-		return 0;
-	m = mark_of(task);
-	if (!m)
-		return 0;
-	in_call = m->in_call;
-	m->in_call = 0;
-	if (likely(in_call == 1))
-		return 0;
-	ret = (long)ctx[1];
-	if (!in_call)
-		return maybe_denied(task, m, (struct pt_regs *)ctx[0], ret);
-	if (m->level < TR_LEVEL_FILES || !(m->flags & TR_MARK_ENTERED) || (ret < 0 && ret >= -4095))
-		return 0;
+	seat = seat_of(task);
+	if (likely(seat->task == (__u64)task)) {
+		in_call = seat->in_call;
+		seat->in_call = 0;
+		if (likely(in_call == 1))
+			return 0;
+		row = seat->row;
+	} else {
+		m = mark_of(task);
+		if (!m)
+			return 0;
+		in_call = m->in_call;
+		m->in_call = 0;
+		if (in_call == 1)
+			return 0;
+		row = m->row;
+	}
 	if (cast)
-		return file_call_cast(task, m, (struct pt_regs *)ctx[0], in_call - 1, ret);
-	return file_call_uncast(task, m, (struct pt_regs *)ctx[0], in_call - 1, ret);
+		return exit_rarely_cast(task, row, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
+	return exit_rarely_uncast(task, row, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
 }
 
 /* One of the two is loaded: the second where bpf_rdonly_cast is not. */

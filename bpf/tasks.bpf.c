@@ -153,6 +153,7 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
 
 	if (!m)
 		return 0;
+	seat_leave((__u32)task->pid, task, m);
 	count_out(task, m);
 	forget_late_mark(task);
 	return 0;
@@ -169,7 +170,7 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
 
 	if (id < 0)
 		return;
-	note_call(m, call_of(task, id));
+	note_call(m->row, call_of(task, id));
 	args_of_call(m, address_of(task), address_of(regs), call_of(task, id));
 }
 
@@ -228,7 +229,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	m = mark_first(task, (__u16)recording);
 	if (!m)
 		return 0;
-	m->flags = TR_MARK_ENTERED | TR_MARK_NO_START;
+	m->flags = TR_MARK_NO_START;
 	m->phase = TR_EVENT_PHASE_MAIN;
 	/* The next entry is an exec's, or a restart's: not this container's first. */
 	r = recording_state(m->recording);
@@ -244,6 +245,9 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		row_of_file(m, address_of(task), (__u64)exe);
 	else
 		row_of_phase(m);
+	/* Last: the task may be running, and takes its row from here once it has entered. The sum is a barrier. */
+	__sync_fetch_and_add(&m->ended, 0);
+	m->flags |= TR_MARK_ENTERED;
 	note_call_under_way(task, m);
 	__sync_fetch_and_add(&seeded, 1);
 	return 0;

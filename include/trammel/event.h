@@ -113,6 +113,20 @@ struct tr_mark {
 };
 _Static_assert(sizeof(struct tr_mark) == 24, "tr_mark");
 
+/*
+ * Of a mark, what each syscall of a task that has entered needs, where a load finds it. Nobody but the
+ * kernel side looks at it.
+ */
+struct tr_seat {
+	__u64 task; /* whose it is: an address that nobody follows; 0: free */
+	__u32 row;
+	__u8 level;
+	__u8 in_call;
+	__u16 pad;
+};
+_Static_assert(sizeof(struct tr_seat) == 16, "tr_seat");
+#define TR_SEATS 32768
+
 /* State of a recording, shared by map. The kernel side owns all but `level` and `want`. */
 struct tr_recording_state {
 	__u32 live; /* marked tasks that have not ended */

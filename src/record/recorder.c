@@ -14,6 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Types of what record.skel.h has. */
+#include "trammel/event.h"
+
 /* bpftool's code, not ours. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wcast-qual"
@@ -261,6 +264,7 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	if (getenv("TRAMMEL_FAULT_MARKS"))
 		r->skel->rodata->cfg_fail_marks =
 			(uint32_t)strtoul(getenv("TRAMMEL_FAULT_MARKS"), NULL, 10);
+	r->skel->rodata->cfg_fail_seats = getenv("TRAMMEL_FAULT_SEATS") != NULL;
 	set_args(r->skel);
 	bpf_map__set_max_entries(r->skel->maps.events,
 				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);
