@@ -81,7 +81,7 @@ def cells(r):
     ratio = "1" if r["variant"] == r.get("baseline") else ""
     if "ratio" in r and not ratio:
         low, middle, high = r["ratio"]
-        ratio = f"**{middle:.3f}** ({low:.3f} to {high:.3f})"
+        ratio = f"{middle:.3f} ({low:.3f} to {high:.3f})"
     target = ""
     if "met" in r:
         target = f"{r['target']:g}: {'met' if r['met'] else 'missed'}"
@@ -108,7 +108,7 @@ def main():
     results = rows(read(args.samples))
     if not results:
         sys.exit("report.py: no samples")
-    sys.stdout.write(table(results).replace("**", ""))
+    sys.stdout.write(table(results))
     if args.markdown:
         with open(args.markdown, "w", encoding="utf-8") as out:
             out.write(table(results))
