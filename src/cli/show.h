@@ -37,16 +37,10 @@ struct show_exe {
 	const struct tr_fact *fact;
 };
 
-/* How much a kind of fact still grew from recording to recording. */
-struct show_growth {
-	size_t once, twice; /* facts seen in exactly one, exactly two recordings */
-};
-
 struct show {
 	bool list_files, list_exes; /* options */
 	struct tr_facts facts;
 	size_t counts[TR_FACT_MAX][COUNT_MAX];
-	struct show_growth growth[TR_FACT_MAX];
 	struct fact_list syscalls; /* made, in key order: by ABI, then number */
 	struct fact_list refused; /* by the container's profile */
 	struct fact_list execs;
@@ -65,11 +59,21 @@ void show_release(struct show *s);
 /* Syscalls of one ABI by name, as printed; heap, n of them. */
 const struct tr_fact **show_syscalls_by_name(const struct show *s, enum tr_abi abi, size_t *ret_n);
 
-/*
- * About how many facts of a kind no recording has seen yet, from those that few have: Chao's
- * lower bound for incidence data (A. Chao, Biometrics 43, 1987), bias-corrected.
- */
-size_t show_unseen(const struct show *s, enum tr_fact_kind kind);
+/* How many facts were known by then: at the end of each of SHOW_SPANS spans of the recorded time. */
+#define SHOW_SPANS 40
+struct show_growth {
+	int64_t seconds; /* of all recordings, end to end; 0: not known, and nothing else is set */
+	size_t known[SHOW_SPANS];
+};
+void show_growth(const struct show *s, struct show_growth *ret);
+
+/* Whether it was recorded for long enough. */
+void show_print_outlook(const struct show *s);
+
+/* For the text: a heading, "3 min 20 s", what facts of a kind are called. */
+void show_heading(const char *text);
+void show_span(int64_t seconds);
+const char *show_kind(enum tr_fact_kind kind);
 
 void show_print_text(const struct show *s);
 void show_print_json(const struct show *s);

@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/show.h"
 #include "cli/why.h"
+#include "facts/estimate.h"
 #include "facts/names.h"
 #include "tables/syscalls.h"
 #include "trace/format.h"
@@ -39,6 +40,53 @@ static json_object *recordings(const struct show *s)
 	return all;
 }
 
+static void put_number(json_object *o, const char *key, double v)
+{
+	char text[32];
+
+	/* Enough digits for an estimate; json-c would print all that a double has. */
+	snprintf(text, sizeof(text), "%.4g", v);
+	put(o, key, json_object_new_double_s(v, text));
+}
+
+/* What only one or two recordings saw, and what that says of what none has seen. */
+static void add_unseen(const struct show *s, uint32_t kinds, json_object *o)
+{
+	struct estimate_counts c = estimate_count(&s->facts, kinds);
+	struct estimate_unseen unseen;
+
+	put(o, "in_one_recording", json_object_new_uint64(c.once));
+	put(o, "in_two_recordings", json_object_new_uint64(c.twice));
+	if (!estimate_unseen(&c, &unseen))
+		return;
+	put_number(o, "unseen", unseen.about);
+	put_number(o, "unseen_low", unseen.low);
+	put_number(o, "unseen_high", unseen.high);
+}
+
+/* Left out where it cannot be said. */
+static json_object *outlook(const struct show *s)
+{
+	json_object *o = json_object_new_object(), *known = json_object_new_array();
+	struct show_growth g;
+	struct estimate_next next;
+	size_t own;
+
+	show_growth(s, &g);
+	for (size_t i = 0; g.seconds && i < SHOW_SPANS; i++)
+		json_object_array_add(known, json_object_new_uint64(g.known[i]));
+	put(o, "recorded_seconds", json_object_new_int64(g.seconds));
+	put(o, "known", known);
+	add_unseen(s, UINT32_MAX, o);
+	if (estimate_next(&s->facts, UINT32_MAX, &next, &own)) {
+		put(o, "recordings_with_news", json_object_new_uint64(own));
+		put_number(o, "chance_of_news", next.chance);
+		put_number(o, "chance_of_news_low", next.low);
+		put_number(o, "chance_of_news_high", next.high);
+	}
+	return o;
+}
+
 static json_object *counts(const struct show *s)
 {
 	static const char *const columns[COUNT_MAX] = { "all", "runtime", "main", "exec" };
@@ -49,9 +97,7 @@ static json_object *counts(const struct show *s)
 
 		for (int i = 0; i < COUNT_MAX; i++)
 			put(row, columns[i], json_object_new_uint64(s->counts[k][i]));
-		put(row, "in_one_recording", json_object_new_uint64(s->growth[k].once));
-		put(row, "unseen_estimate",
-		    json_object_new_uint64(show_unseen(s, (enum tr_fact_kind)k)));
+		add_unseen(s, 1u << k, row);
 		put(all, tr_fact_kind_name((enum tr_fact_kind)k), row);
 	}
 	return all;
@@ -171,6 +217,7 @@ void show_print_json(const struct show *s)
 	put(o, "last_new", json_object_new_int64(s->last_new));
 	put(o, "recordings", recordings(s));
 	put(o, "counts", counts(s));
+	put(o, "outlook", outlook(s));
 	put(o, "syscalls", syscalls(s));
 	put(o, "refused", facts(&s->refused));
 	put(o, "files", files(s));

@@ -45,8 +45,6 @@ static void count(struct show *s, const struct tr_fact *fact)
 	row[COUNT_ALL]++;
 	for (int i = COUNT_RUNTIME; i < COUNT_MAX; i++)
 		row[i] += (fact->ev.phases & phase[i]) != 0;
-	s->growth[fact->kind].once += fact->ev.recordings.n == 1;
-	s->growth[fact->kind].twice += fact->ev.recordings.n == 2;
 	if (fact->ev.first > s->last_new)
 		s->last_new = fact->ev.first;
 }
@@ -155,14 +153,4 @@ const struct tr_fact **show_syscalls_by_name(const struct show *s, enum tr_abi a
 	qsort(v, n, sizeof(struct tr_fact *), name_cmp);
 	*ret_n = n;
 	return v;
-}
-
-size_t show_unseen(const struct show *s, enum tr_fact_kind kind)
-{
-	double m = (double)s->facts.n_recordings;
-	double once = (double)s->growth[kind].once, twice = (double)s->growth[kind].twice;
-
-	if (m < 2 || once < 1)
-		return 0;
-	return (size_t)((m - 1) / m * once * (once - 1) / (2 * (twice + 1)) + 0.5);
 }

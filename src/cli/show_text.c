@@ -27,7 +27,7 @@ static void print_escaped(const char *s)
 	fputs(safe, stdout);
 }
 
-static void heading(const char *text)
+void show_heading(const char *text)
 {
 	printf("\n%s%s%s\n", c_bold(), text, c_reset());
 }
@@ -45,7 +45,7 @@ static void print_time(int64_t t)
 }
 
 /* "42 s", "3 min 20 s", "2 h 5 min" */
-static void print_span(int64_t s)
+void show_span(int64_t s)
 {
 	if (s < 0)
 		s = 0;
@@ -153,7 +153,7 @@ static void print_subject(const struct show *s)
 	print_time(s->started);
 	if (n == 1 && s->started && s->stopped) {
 		printf(" for ");
-		print_span(s->stopped - s->started);
+		show_span(s->stopped - s->started);
 	} else if (n > 1 && s->stopped) {
 		printf(", the last until ");
 		print_time(s->stopped);
@@ -184,7 +184,7 @@ static void print_recording(const struct tr_recording *rec)
 	print_time(rec->started);
 	if (rec->started && rec->stopped) {
 		printf(", ");
-		print_span(rec->stopped - rec->started);
+		show_span(rec->stopped - rec->started);
 	}
 	if (rec->ended != TR_ENDED_UNKNOWN)
 		printf(", ended: %s", ended_text[rec->ended]);
@@ -203,7 +203,7 @@ static void print_recordings(const struct show *s)
 
 	for (size_t i = 0; i < n; i++)
 		bad += !tr_recording_complete(&s->facts.recordings[i]);
-	heading("Recordings");
+	show_heading("Recordings");
 	if (bad)
 		printf("  %sIncomplete%s: %zu of %zu\n", c_red(), c_reset(), bad, n);
 	else
@@ -223,57 +223,34 @@ static void print_recordings(const struct show *s)
 		printf("  %s... and %zu more%s\n", c_dim(), n - shown, c_reset());
 }
 
-static const char *const kind_text[TR_FACT_MAX] = {
-	[TR_FACT_SYSCALL] = "syscalls",	       [TR_FACT_ARG] = "syscall arguments",
-	[TR_FACT_FILE] = "acts on files",      [TR_FACT_EXEC] = "programs run",
-	[TR_FACT_CAPABILITY] = "capabilities", [TR_FACT_SOCKET] = "sockets",
-};
-
-/* What the numbers of facts say about those that are still to come. */
-static void print_outlook(const struct show *s)
+const char *show_kind(enum tr_fact_kind kind)
 {
-	size_t n = s->facts.n_recordings;
+	static const char *const text[TR_FACT_MAX] = {
+		[TR_FACT_SYSCALL] = "syscalls",	       [TR_FACT_ARG] = "syscall arguments",
+		[TR_FACT_FILE] = "acts on files",      [TR_FACT_EXEC] = "programs run",
+		[TR_FACT_CAPABILITY] = "capabilities", [TR_FACT_SOCKET] = "sockets",
+	};
 
-	if (s->last_new && s->started && s->last_new >= s->started) {
-		printf("  The last new fact came ");
-		print_span(s->last_new - s->started);
-		printf(" after the%s start", n > 1 ? " first" : "");
-		if (s->stopped > s->last_new) {
-			printf(", ");
-			print_span(s->stopped - s->last_new);
-			printf(" before the%s end", n > 1 ? " last" : "");
-		}
-		printf(".\n");
-	}
+	return text[kind];
 }
 
 static void print_counts(const struct show *s)
 {
-	bool several = s->facts.n_recordings > 1;
-
-	heading("Facts");
+	show_heading("Facts");
 	if (!s->facts.n) {
 		printf("  none\n");
 		return;
 	}
-	printf("  %s%-18s %8s %8s %8s %8s%s%s\n", c_dim(), "", "all", "runtime", "main", "exec",
-	       several ? "  once only  unseen, about" : "", c_reset());
+	printf("  %s%-18s %8s %8s %8s %8s%s\n", c_dim(), "", "all", "runtime", "main", "exec",
+	       c_reset());
 	for (int k = 0; k < TR_FACT_MAX; k++) {
 		const size_t *row = s->counts[k];
 
-		if (!row[COUNT_ALL])
-			continue;
-		printf("  %-18s %8zu %8zu %8zu %8zu", kind_text[k], row[COUNT_ALL],
-		       row[COUNT_RUNTIME], row[COUNT_MAIN], row[COUNT_EXEC]);
-		if (several)
-			printf(" %10zu %14zu", s->growth[k].once,
-			       show_unseen(s, (enum tr_fact_kind)k));
-		putchar('\n');
+		if (row[COUNT_ALL])
+			printf("  %-18s %8zu %8zu %8zu %8zu\n", show_kind((enum tr_fact_kind)k),
+			       row[COUNT_ALL], row[COUNT_RUNTIME], row[COUNT_MAIN],
+			       row[COUNT_EXEC]);
 	}
-	if (several)
-		printf("  %sonce only: in one recording of %zu; unseen: an estimate from those%s\n",
-		       c_dim(), s->facts.n_recordings, c_reset());
-	print_outlook(s);
 }
 
 static void print_syscalls(const struct show *s)
@@ -418,7 +395,7 @@ static void print_exe(const struct show_exe *v, size_t n)
 	for (int k = 0; k < TR_FACT_MAX; k++) {
 		if (!counts[k])
 			continue;
-		printf("%s%s: %zu", sep, kind_text[k], counts[k]);
+		printf("%s%s: %zu", sep, show_kind((enum tr_fact_kind)k), counts[k]);
 		sep = ", ";
 	}
 	printf(")%s\n", c_reset());
@@ -435,7 +412,7 @@ static void print_by_exe(const struct show *s)
 
 	if (!s->list_exes)
 		return;
-	heading("By executable");
+	show_heading("By executable");
 	for (size_t i = 1; i <= s->n_by_exe; i++) {
 		if (i < s->n_by_exe && !strcmp(s->by_exe[i].path, s->by_exe[start].path))
 			continue;
@@ -451,6 +428,7 @@ void show_print_text(const struct show *s)
 	print_subject(s);
 	print_recordings(s);
 	print_counts(s);
+	show_print_outlook(s);
 	print_syscalls(s);
 	print_refused(s);
 	print_files(s);

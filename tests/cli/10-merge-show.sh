@@ -170,12 +170,16 @@ says out 'clone3  *x86_64  *ENOSYS  */bin/web'
 says out '/start.sh (by /bin/sh)'
 says out 'and 1 that were only asked for'
 says out 'The last new fact came 1 s after the start, 41 s before the end'
+says out 'One recording says nothing about what the next will show'
 grep -q owned out && fail "files are listed without --files"
+expect 0 show one.trace two.trace
+says out 'Of 2 recordings, 2 showed something that no other did'
+says out 'shows something new is about 100 % .at 95 %: 16 to 100 %.'
 expect 0 show --files --by-exe one.trace two.trace
 says out '/etc/\\x1b]0;owned\\x07\\x0apasswd'
 says out '/bin/\\x1b\[2Jsh (syscalls: 1)'
 for options in "--color=never" "--json"; do
-	expect 0 $options show --files --by-exe one.trace two.trace
+	LC_ALL=C expect 0 $options show --files --by-exe one.trace two.trace
 	LC_ALL=C grep -q '[^[:print:]	]' out && fail "$options: a control character got out"
 done
 expect 4 --json show one.trace lossy.trace
@@ -186,6 +190,9 @@ assert o["subject"] == "web" and o["complete"] is False
 assert o["syscalls"] == {"x86_64": ["read", "write"]}
 assert [f["name"] for f in o["refused"]] == ["clone3"]
 assert o["counts"]["file"]["all"] == 2 and len(o["files"]) == 2
+look = o["outlook"]
+assert look["known"] == sorted(look["known"]) and look["known"][-1] == o["facts"]
+assert look["recordings_with_news"] == 2 and look["unseen_low"] <= look["unseen"] <= look["unseen_high"]
 bad = [r for r in o["recordings"] if not r["complete"]]
 assert len(bad) == 1 and bad[0]["losses"] == {"ring": 3, "path_deep": 1} and len(bad[0]["incomplete"]) == 2
 assert {e["path"]: e["syscalls"] for e in o["executables"]}["/bin/web"] == ["read", "clone3"]
