@@ -113,6 +113,8 @@ struct tr_strset {
 struct tr_evidence {
 	struct tr_u32set recordings; /* indices into tr_facts.recordings */
 	int64_t first, last; /* seconds since the epoch; 0 if not known */
+	/* In which second of a recording it was first seen, the earliest, from 1; 0 if not known. */
+	uint32_t after;
 	uint32_t phases; /* TR_PHASE_* */
 	uint32_t flags; /* TR_EV_* */
 	uint32_t where; /* TR_WHERE_*; files and execs */
@@ -173,7 +175,12 @@ struct tr_recording {
 	uint64_t losses[TR_LOSS_MAX];
 	enum tr_ended ended;
 	bool start_seen; /* false: attached to a container that was already running */
-	int64_t started, stopped; /* seconds since the epoch; stopped 0 if not known */
+	int64_t started, stopped; /* seconds since the epoch; 0 if not known */
+	/*
+	 * What stays where no times are kept: its length in seconds, begun ones counted, and its place
+	 * among the recordings of a bundle, from 1. 0 if not known; merging keeps the higher.
+	 */
+	uint32_t seconds, order;
 	struct tr_context *context;
 };
 
@@ -226,6 +233,12 @@ struct tr_fact *tr_facts_find(const struct tr_facts *f, const struct tr_fact *ke
 /* Calls fn for each fact in key order, until it returns non-zero, which is then returned. */
 int tr_facts_each(const struct tr_facts *f, int (*fn)(const struct tr_fact *fact, void *arg),
 		  void *arg);
+
+/*
+ * In which order recordings were made: those with an order by it, then those without, by their
+ * start (not known comes first), then by id.
+ */
+int tr_recording_cmp(const struct tr_recording *a, const struct tr_recording *b);
 
 /* Union of src into dst; src is not changed. Both sets of recordings are joined by id. */
 void tr_facts_merge(struct tr_facts *dst, const struct tr_facts *src);

@@ -63,6 +63,7 @@ const struct tr_fact **show_syscalls_by_name(const struct show *s, enum tr_abi a
 #define SHOW_SPANS 40
 struct show_growth {
 	int64_t seconds; /* of all recordings, end to end; 0: not known, and nothing else is set */
+	int64_t last_new; /* how far into them the last new fact came */
 	size_t known[SHOW_SPANS];
 };
 void show_growth(const struct show *s, struct show_growth *ret);

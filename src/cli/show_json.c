@@ -76,6 +76,8 @@ static json_object *outlook(const struct show *s)
 	for (size_t i = 0; g.seconds && i < SHOW_SPANS; i++)
 		json_object_array_add(known, json_object_new_uint64(g.known[i]));
 	put(o, "recorded_seconds", json_object_new_int64(g.seconds));
+	if (g.seconds)
+		put(o, "last_new_after_seconds", json_object_new_int64(g.last_new));
 	put(o, "known", known);
 	add_unseen(s, UINT32_MAX, o);
 	if (estimate_next(&s->facts, UINT32_MAX, &next, &own)) {

@@ -15,73 +15,101 @@
 
 #define ALL_KINDS UINT32_MAX
 
-/* Where a recording lies when all of them are laid end to end, in the order in which they began. */
+/* Where a recording lies when all of them are laid end to end, in the order in which they were made. */
 struct lane {
-	int64_t started, stopped, at;
+	const struct tr_recording *rec;
+	int64_t at, seconds;
 };
 
 static int lane_cmp(const void *a, const void *b)
 {
-	const struct lane *x = a, *y = b;
-
-	return (x->started > y->started) - (x->started < y->started);
+	return tr_recording_cmp(((const struct lane *)a)->rec, ((const struct lane *)b)->rec);
 }
 
-/* Recordings whose times are not known have no lane. *ret_seconds: the length of them all. */
-static struct lane *lanes(const struct tr_facts *f, size_t *ret_n, int64_t *ret_seconds)
+/* Of a recording that was killed nothing is known: it has no length. */
+static int64_t length(const struct tr_recording *rec)
+{
+	if (rec->started && rec->stopped >= rec->started)
+		return rec->stopped - rec->started + 1;
+	return rec->seconds;
+}
+
+/* As many as there are recordings. *ret_seconds: the length of them all. */
+static struct lane *lanes(const struct tr_facts *f, int64_t *ret_seconds)
 {
 	struct lane *v = tr_xcalloc(f->n_recordings + 1, sizeof(*v));
 	int64_t at = 0;
-	size_t n = 0;
 
+	for (size_t i = 0; i < f->n_recordings; i++)
+		v[i] = (struct lane){ &f->recordings[i], 0, length(&f->recordings[i]) };
+	qsort(v, f->n_recordings, sizeof(*v), lane_cmp);
 	for (size_t i = 0; i < f->n_recordings; i++) {
-		const struct tr_recording *rec = &f->recordings[i];
-
-		if (rec->started && rec->stopped >= rec->started)
-			v[n++] = (struct lane){ .started = rec->started, .stopped = rec->stopped };
-	}
-	qsort(v, n, sizeof(*v), lane_cmp);
-	for (size_t i = 0; i < n; i++) {
 		v[i].at = at;
-		at += v[i].stopped - v[i].started + 1;
+		at += v[i].seconds;
 	}
-	*ret_n = n;
 	*ret_seconds = at;
 	return v;
 }
 
 struct placing {
+	const struct tr_facts *f;
 	const struct lane *lanes;
-	size_t n_lanes;
 	struct show_growth *g;
 };
 
-/* A fact counts from the span it was first seen in; one of unknown time is known from the start. */
+/* By the clock; false where times are not known. */
+static bool by_time(const struct placing *p, const struct tr_evidence *ev, int64_t *ret)
+{
+	for (size_t i = 0; i < p->f->n_recordings && ev->first; i++) {
+		const struct lane *lane = &p->lanes[i];
+		int64_t started = lane->rec->started;
+
+		if (started && lane->seconds && started <= ev->first &&
+		    ev->first < started + lane->seconds) {
+			*ret = lane->at + (ev->first - started);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Of a bundle: the first of the recordings that saw it, at the second that `after` says. */
+static int64_t by_order(const struct placing *p, const struct tr_evidence *ev)
+{
+	for (size_t i = 0; i < p->f->n_recordings; i++) {
+		const struct lane *lane = &p->lanes[i];
+		int64_t at = ev->after ? ev->after - 1 : 0;
+
+		if (!tr_u32set_has(&ev->recordings, (uint32_t)(lane->rec - p->f->recordings)))
+			continue;
+		if (at >= lane->seconds)
+			at = lane->seconds ? lane->seconds - 1 : 0;
+		return lane->at + at;
+	}
+	return 0;
+}
+
+/* A fact counts from the span it was first seen in; one of unknown time as early as it can be. */
 static int place(const struct tr_fact *fact, void *arg)
 {
 	struct placing *p = arg;
-	int64_t at = 0;
+	int64_t at;
 
-	for (size_t i = 0; i < p->n_lanes && fact->ev.first; i++) {
-		const struct lane *lane = &p->lanes[i];
-
-		if (lane->started > fact->ev.first)
-			break;
-		if (lane->stopped >= fact->ev.first) {
-			at = lane->at + (fact->ev.first - lane->started);
-			break;
-		}
-	}
+	if (!by_time(p, &fact->ev, &at))
+		at = by_order(p, &fact->ev);
+	if (at >= p->g->seconds)
+		at = p->g->seconds - 1;
+	if (at > p->g->last_new)
+		p->g->last_new = at;
 	p->g->known[at * SHOW_SPANS / p->g->seconds]++;
 	return 0;
 }
 
 void show_growth(const struct show *s, struct show_growth *ret)
 {
-	size_t n;
 	int64_t seconds;
-	tr_cleanup_free struct lane *v = lanes(&s->facts, &n, &seconds);
-	struct placing p = { v, n, ret };
+	tr_cleanup_free struct lane *v = lanes(&s->facts, &seconds);
+	struct placing p = { &s->facts, v, ret };
 
 	*ret = (struct show_growth){ .seconds = seconds };
 	if (!seconds)
@@ -123,12 +151,29 @@ static void print_saturation(const struct show *s)
 	printf("%s%s\n", s->facts.n_recordings > 1 ? " of all recordings" : "", c_reset());
 }
 
+/* In a bundle no times are kept, but how far into the recordings it was. */
+static void print_last_new_of_spans(const struct show *s)
+{
+	struct show_growth g;
+
+	show_growth(s, &g);
+	if (!g.seconds)
+		return;
+	printf("  The last new fact came ");
+	show_span(g.last_new);
+	printf(" into ");
+	show_span(g.seconds);
+	printf(" of recording.\n");
+}
+
 static void print_last_new(const struct show *s)
 {
 	size_t n = s->facts.n_recordings;
 
-	if (!s->last_new || !s->started || s->last_new < s->started)
+	if (!s->last_new || !s->started || s->last_new < s->started) {
+		print_last_new_of_spans(s);
 		return;
+	}
 	printf("  The last new fact came ");
 	show_span(s->last_new - s->started);
 	printf(" after the%s start", n > 1 ? " first" : "");

@@ -124,6 +124,19 @@ static void print_contexts(const struct show *s)
 	tr_strset_release(&keys);
 }
 
+/* Of a bundle's recordings, how long they took is all that is kept. */
+static void print_when(const struct tr_recording *rec, const char *between)
+{
+	bool timed = rec->started && rec->stopped;
+
+	if (rec->started || !rec->seconds)
+		print_time(rec->started);
+	if (!timed && (rec->started || !rec->seconds))
+		return;
+	fputs(rec->started ? between : "for ", stdout);
+	show_span(timed ? rec->stopped - rec->started : rec->seconds);
+}
+
 /* What one wants to know first. */
 static void print_sum(const struct show *s)
 {
@@ -146,15 +159,16 @@ static void print_subject(const struct show *s)
 	fputs(c_bold(), stdout);
 	print_escaped(subject ? subject : "(no subject)");
 	printf("%s  ", c_reset());
-	if (n == 1)
+	if (n == 1) {
 		printf("recorded ");
-	else
+		print_when(&s->facts.recordings[0], " for ");
+	} else if (n && !s->started) {
+		printf("%zu recordings", n);
+	} else {
 		printf("%zu recordings, the first ", n);
-	print_time(s->started);
-	if (n == 1 && s->started && s->stopped) {
-		printf(" for ");
-		show_span(s->stopped - s->started);
-	} else if (n > 1 && s->stopped) {
+		print_time(s->started);
+	}
+	if (n > 1 && s->stopped) {
 		printf(", the last until ");
 		print_time(s->stopped);
 	}
@@ -181,11 +195,7 @@ static void print_reason(const char *reason, void *arg)
 static void print_recording(const struct tr_recording *rec)
 {
 	printf("  %.12s  ", rec->id);
-	print_time(rec->started);
-	if (rec->started && rec->stopped) {
-		printf(", ");
-		show_span(rec->stopped - rec->started);
-	}
+	print_when(rec, ", ");
 	if (rec->ended != TR_ENDED_UNKNOWN)
 		printf(", ended: %s", ended_text[rec->ended]);
 	putchar('\n');

@@ -12,6 +12,8 @@ void tr_evidence_merge(struct tr_evidence *dst, const struct tr_evidence *src)
 {
 	u32set_union(&dst->recordings, &src->recordings);
 	span_merge(&dst->first, &dst->last, src->first, src->last);
+	if (!dst->after || (src->after && src->after < dst->after))
+		dst->after = src->after;
 	dst->phases |= src->phases;
 	dst->flags |= src->flags;
 	dst->where |= src->where;

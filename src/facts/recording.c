@@ -46,6 +46,10 @@ void recording_merge(struct tr_recording *dst, const struct tr_recording *src)
 		dst->ended = src->ended;
 	dst->start_seen |= src->start_seen;
 	span_merge(&dst->started, &dst->stopped, src->started, src->stopped);
+	if (src->seconds > dst->seconds)
+		dst->seconds = src->seconds;
+	if (src->order > dst->order)
+		dst->order = src->order;
 	context_merge(dst, src);
 }
 
@@ -55,6 +59,17 @@ struct tr_recording recording_copy(const struct tr_recording *rec)
 
 	recording_merge(&c, rec);
 	return c;
+}
+
+int tr_recording_cmp(const struct tr_recording *a, const struct tr_recording *b)
+{
+	if (!a->order != !b->order)
+		return a->order ? -1 : 1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	if (a->started != b->started)
+		return a->started < b->started ? -1 : 1;
+	return strcmp(a->id, b->id);
 }
 
 bool tr_recording_complete(const struct tr_recording *rec)

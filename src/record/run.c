@@ -258,7 +258,7 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 	if (r->o->target == RUN_CONTAINERS && !r->cid)
 		rec->losses[TR_LOSS_RECORDING] += tr_recorder_lost_containers(r->rec);
 	rec->ended = r->why;
-	rec->stopped = time(NULL);
+	session_stop(&r->session, i, time(NULL));
 	/* A command with containers of its own speaks for all of them or for none. */
 	if (r->o->target == RUN_PROCESS || r->cid)
 		add_status(rec, "status.command", &r->cmd);

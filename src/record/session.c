@@ -113,6 +113,16 @@ static int add_subject(struct session *s, const char *name, struct subject **ret
 	return 0;
 }
 
+/* A clock that was set back may say that it was before the recording: then it was in its first second. */
+static uint32_t second_of(const struct tr_recording *rec, int64_t when)
+{
+	int64_t s = when - rec->started;
+
+	if (!when || !rec->started)
+		return 0;
+	return s < 0 ? 1 : s >= UINT32_MAX ? UINT32_MAX : (uint32_t)s + 1;
+}
+
 /* Adds a fact to its subject, and to the journal what it adds to what is known. */
 static void keep(struct session *s, struct session_recording *r, struct tr_fact *fact)
 {
@@ -123,6 +133,7 @@ static void keep(struct session *s, struct session_recording *r, struct tr_fact 
 	bool is_new;
 
 	tr_u32set_add(&fact->ev.recordings, r->index);
+	fact->ev.after = second_of(&facts->recordings[r->index], fact->ev.first);
 	known = tr_facts_find(facts, fact);
 	phases = known ? known->ev.phases : 0;
 	flags = known ? known->ev.flags : 0;
@@ -223,6 +234,16 @@ struct tr_recording *session_recording(struct session *s, uint16_t recording)
 	struct session_recording *r = &s->recordings[recording];
 
 	return r->state == RECORDING_WANTED ? &r->subject->facts.recordings[r->index] : NULL;
+}
+
+void session_stop(struct session *s, uint16_t recording, int64_t now)
+{
+	struct tr_recording *rec = session_recording(s, recording);
+
+	if (!rec)
+		return;
+	rec->stopped = now;
+	rec->seconds = second_of(rec, now);
 }
 
 int session_sync(struct session *s, struct tr_err *err)

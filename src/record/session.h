@@ -65,6 +65,8 @@ void session_unwant(struct session *s, uint16_t recording);
 void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact);
 /* The recording as it stands in its subject, or NULL. Valid until the next session_want. */
 struct tr_recording *session_recording(struct session *s, uint16_t recording);
+/* It ends now: `stopped` and `seconds` are set. */
+void session_stop(struct session *s, uint16_t recording, int64_t now);
 /* Syncs all journals. */
 int session_sync(struct session *s, struct tr_err *err);
 /* Writes each trace in its place. The first error is reported, and the others are written all the same. */

@@ -53,6 +53,8 @@ void evidence_to_json(json_object *o, const struct tr_evidence *ev,
 		put(o, "first", json_object_new_int64(ev->first));
 	if (ev->last)
 		put(o, "last", json_object_new_int64(ev->last));
+	if (ev->after)
+		put(o, "after", json_object_new_int64(ev->after));
 	put_bits(o, "phases", &phase_bits, ev->phases);
 	if (ev->exes.n)
 		put(o, "exes", strset_to_json(&ev->exes));
@@ -146,6 +148,7 @@ int evidence_from_json(json_object *o, const char *where, const uint32_t *number
 	if (get_recordings(o, where, number, n_number, &ret->recordings, err) < 0 ||
 	    opt_time(o, "first", where, &ret->first, err) < 0 ||
 	    opt_time(o, "last", where, &ret->last, err) < 0 ||
+	    opt_u32(o, "after", where, &ret->after, err) < 0 ||
 	    get_bits(o, "phases", where, &phase_bits, &ret->phases, err) < 0 ||
 	    json_member_array(o, "exes", where, &exes, err) < 0 ||
 	    get_bits(o, "flags", where, &flag_bits, &ret->flags, err) < 0 ||

@@ -154,6 +154,16 @@ int opt_time(json_object *o, const char *key, const char *where, int64_t *ret, s
 	return 0;
 }
 
+int opt_u32(json_object *o, const char *key, const char *where, uint32_t *ret, struct tr_err *err)
+{
+	uint64_t v = 0;
+
+	if (opt_u64(o, key, where, UINT32_MAX, &v, err) < 0)
+		return -1;
+	*ret = (uint32_t)v;
+	return 0;
+}
+
 json_object *header_to_json(json_object *recordings)
 {
 	json_object *o = json_object_new_object();

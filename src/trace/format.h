@@ -34,6 +34,8 @@ int read_strset(json_object *array, const char *key, const char *where, struct t
 /* Seconds since the epoch. */
 int opt_time(json_object *o, const char *key, const char *where, int64_t *ret, struct tr_err *err);
 
+int opt_u32(json_object *o, const char *key, const char *where, uint32_t *ret, struct tr_err *err);
+
 /* A fact line. recordings: the numbers to write. */
 json_object *fact_to_json(const struct tr_fact *fact, const struct tr_u32set *recordings);
 /*

@@ -23,6 +23,10 @@ json_object *recording_to_json(const struct tr_recording *rec)
 		put(o, "started", json_object_new_int64(rec->started));
 	if (rec->stopped)
 		put(o, "stopped", json_object_new_int64(rec->stopped));
+	if (rec->seconds)
+		put(o, "seconds", json_object_new_int64(rec->seconds));
+	if (rec->order)
+		put(o, "order", json_object_new_int64(rec->order));
 	put(o, "start_seen", json_object_new_boolean(rec->start_seen));
 	if (!rec->context || !rec->context->n)
 		return o;
@@ -96,6 +100,8 @@ int recording_from_json(json_object *o, const char *where, struct tr_recording *
 	    opt_escaped(o, "subject", where, &rec.subject, err) < 0 ||
 	    opt_time(o, "started", where, &rec.started, err) < 0 ||
 	    opt_time(o, "stopped", where, &rec.stopped, err) < 0 ||
+	    opt_u32(o, "seconds", where, &rec.seconds, err) < 0 ||
+	    opt_u32(o, "order", where, &rec.order, err) < 0 ||
 	    json_member_bool(o, "start_seen", where, &rec.start_seen, err) < 0 ||
 	    json_member_object(o, "context", where, &context, err) < 0 ||
 	    (context && get_context(context, where, &rec, err) < 0)) {

@@ -200,4 +200,35 @@ END
 "$TRAMMEL" show one.trace >/dev/full 2>err
 [ $? -eq 3 ] || fail "a full disk is not said"
 
+# where no times are kept: how long, and how far into it
+timeless() { # ID ORDER SECONDS FACT...
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","seconds":%d,"order":%d,"start_seen":true}]}\n' \
+		"$1" "$3" "$2"
+	local id=$1
+	shift 3
+	printf '%s\n' "$@"
+	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}]}\n' $# "$id"
+}
+call() { # NR AFTER
+	printf '{"fact":"syscall","abi":"x86_64","nr":%d,"recordings":[0],"after":%d,"flags":["done"]}' "$1" "$2"
+}
+timeless $a 2 100 "$(call 0 1)" "$(call 1 91)" >second.trace
+timeless $b 1 300 "$(call 0 7)" >first.trace
+expect 0 show second.trace
+says out 'recorded for 1 min 40 s'
+says out 'last new fact came 1 min 30 s into 1 min 40 s'
+expect 0 merge -o both.trace second.trace first.trace
+grep -q '"nr":0,"name":"read","recordings":\[0,1\],"after":1,' both.trace || fail "after is not the earliest"
+expect 0 show both.trace
+says out '2 recordings$'
+says out 'last new fact came 6 min 30 s into 6 min 40 s'
+expect 0 --json show both.trace
+python3 - <<'END' || fail "growth of recordings without times"
+import json
+o = json.load(open("out"))["outlook"]
+known = o["known"]
+assert o["recorded_seconds"] == 400 and o["last_new_after_seconds"] == 390, o
+assert known[0] == 1 and known[38] == 1 and known[39] == 2, known
+END
+
 exit "$failed"

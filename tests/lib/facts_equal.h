@@ -44,7 +44,8 @@ static inline bool recordings_equal(const struct tr_recording *a, const struct t
 	return !strcmp(a->id, b->id) && strings_equal(a->subject, b->subject) &&
 	       !memcmp(a->losses, b->losses, sizeof(a->losses)) && a->ended == b->ended &&
 	       a->start_seen == b->start_seen && a->started == b->started &&
-	       a->stopped == b->stopped && contexts_equal(a->context, b->context);
+	       a->stopped == b->stopped && a->seconds == b->seconds && a->order == b->order &&
+	       contexts_equal(a->context, b->context);
 }
 
 static inline const struct tr_recording *recording_by_id(const struct tr_facts *f, const char *id)
@@ -65,9 +66,10 @@ static inline int fact_differs(const struct tr_fact *x, void *arg)
 	const struct tr_fact *y = tr_facts_find(w->b, x);
 
 	if (!y || x->ev.first != y->ev.first || x->ev.last != y->ev.last ||
-	    x->ev.phases != y->ev.phases || x->ev.flags != y->ev.flags ||
-	    x->ev.where != y->ev.where || !strsets_equal(&x->ev.exes, &y->ev.exes) ||
-	    x->ev.errnos.n != y->ev.errnos.n || x->ev.recordings.n != y->ev.recordings.n)
+	    x->ev.after != y->ev.after || x->ev.phases != y->ev.phases ||
+	    x->ev.flags != y->ev.flags || x->ev.where != y->ev.where ||
+	    !strsets_equal(&x->ev.exes, &y->ev.exes) || x->ev.errnos.n != y->ev.errnos.n ||
+	    x->ev.recordings.n != y->ev.recordings.n)
 		return 1;
 	for (size_t i = 0; i < x->ev.errnos.n; i++)
 		if (x->ev.errnos.v[i] != y->ev.errnos.v[i])

@@ -77,6 +77,7 @@ static inline void random_evidence(struct rng *r, const struct random_opts *o,
 	while (rng_one_in(r, 2));
 	ev->first = rng_one_in(r, 5) ? 0 : 1700000000 + rng_below(r, 1000);
 	ev->last = rng_one_in(r, 5) ? 0 : 1700001000 + rng_below(r, 1000);
+	ev->after = rng_one_in(r, 5) ? 0 : 1 + rng_below(r, 900);
 	ev->phases = 1 + rng_below(r, 7);
 	ev->flags = o->known_only ? TR_EV_DONE : rng_below(r, 256);
 	ev->where = rng_below(r, 128);
@@ -153,6 +154,8 @@ static inline struct tr_recording random_recording(struct rng *r, const struct r
 	rec.subject = tr_xstrdup(o->subject ? o->subject : "subject");
 	rec.started = rng_one_in(r, 8) ? 0 : 1700000000 + rng_below(r, 100);
 	rec.stopped = rng_one_in(r, 8) ? 0 : 1700002000 + rng_below(r, 100);
+	rec.seconds = rng_one_in(r, 8) ? 0 : 1 + rng_below(r, 900);
+	rec.order = rng_one_in(r, 2) ? 0 : 1 + rng_below(r, 9);
 	if (!o->complete) {
 		rec.ended = (enum tr_ended)rng_below(r, TR_ENDED_MAX);
 		while (rng_one_in(r, 2))

@@ -304,7 +304,31 @@ START_TEST(names_go_there_and_back)
 }
 END_TEST
 
-TR_SUITE("facts", adding_takes_and_merges, keys_differ_in_every_member,
+START_TEST(recordings_have_an_order)
+{
+	struct tr_recording v[] = {
+		{ .id = (char[]){ "d" }, .order = 1 },
+		{ .id = (char[]){ "c" }, .order = 2 },
+		{ .id = (char[]){ "a" }, .order = 3 },
+		{ .id = (char[]){ "b" }, .order = 3 },
+		{ .id = (char[]){ "z" } },
+		{ .id = (char[]){ "y" }, .started = 10 },
+		{ .id = (char[]){ "w" }, .started = 11 },
+		{ .id = (char[]){ "x" }, .started = 11 },
+	};
+
+	/* One that is bundled stays where it is when it comes again with its times. */
+	v[0].started = 99;
+	for (size_t i = 0; i < TR_ARRAY_SIZE(v); i++)
+		for (size_t k = 0; k < TR_ARRAY_SIZE(v); k++) {
+			int c = tr_recording_cmp(&v[i], &v[k]);
+
+			ck_assert_int_eq((c > 0) - (c < 0), (i > k) - (i < k));
+		}
+}
+END_TEST
+
+TR_SUITE("facts", recordings_have_an_order, adding_takes_and_merges, keys_differ_in_every_member,
 	 walks_in_key_order_and_stops, a_recording_merges_by_id, context_values_are_bounded,
 	 sorting_recordings_keeps_the_meaning, completeness, ids_are_fresh, executables_are_bounded,
 	 names_go_there_and_back)

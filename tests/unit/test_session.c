@@ -186,7 +186,51 @@ START_TEST(a_journal_is_what_a_crash_leaves)
 }
 END_TEST
 
-TR_SUITE("session", facts_wait_until_it_is_known_whose_they_are,
-	 one_subject_takes_several_recordings, one_file_holds_one_subject,
-	 what_does_not_fit_while_waiting_is_a_loss, a_directory_holds_a_trace_each,
-	 a_journal_is_what_a_crash_leaves)
+static void seen_at(struct session *s, uint16_t recording, uint32_t nr, int64_t when)
+{
+	struct tr_fact f = { .kind = TR_FACT_SYSCALL, .nr = nr, .ev.first = when, .ev.last = when };
+
+	session_fact(s, recording, &f);
+}
+
+static uint32_t after(const struct session *s, uint32_t nr)
+{
+	struct tr_fact key = { .kind = TR_FACT_SYSCALL, .nr = nr };
+
+	return tr_facts_find(&s->subjects[0]->facts, &key)->ev.after;
+}
+
+/* Each fact by the clock of its own recording, what came before it was known whose it is, too. */
+START_TEST(facts_know_how_far_into_their_recording)
+{
+	struct session s;
+	struct tr_err err = { 0 };
+
+	session_init(&s, NULL, NULL);
+	session_met(&s, 0, 1000);
+	session_met(&s, 1, 2000);
+	seen_at(&s, 0, 1, 1000);
+	seen_at(&s, 0, 2, 1030);
+	ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	ck_assert_int_eq(want(&s, 1, "a", &err), 0);
+	seen_at(&s, 1, 2, 2004);
+	seen_at(&s, 1, 3, 1990); /* the clock was set */
+	seen_at(&s, 0, 1, 1050);
+	seen_at(&s, 0, 4, 0);
+	session_stop(&s, 0, 1059);
+	session_stop(&s, 9, 1059); /* never met */
+	ck_assert_uint_eq(after(&s, 1), 1);
+	ck_assert_uint_eq(after(&s, 2), 5);
+	ck_assert_uint_eq(after(&s, 3), 1);
+	ck_assert_uint_eq(after(&s, 4), 0);
+	ck_assert_uint_eq(session_recording(&s, 0)->seconds, 60);
+	ck_assert_int_eq(session_recording(&s, 0)->stopped, 1059);
+	ck_assert_uint_eq(session_recording(&s, 1)->seconds, 0);
+	session_release(&s);
+}
+END_TEST
+
+TR_SUITE("session", facts_know_how_far_into_their_recording,
+	 facts_wait_until_it_is_known_whose_they_are, one_subject_takes_several_recordings,
+	 one_file_holds_one_subject, what_does_not_fit_while_waiting_is_a_loss,
+	 a_directory_holds_a_trace_each, a_journal_is_what_a_crash_leaves)
