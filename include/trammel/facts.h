@@ -230,6 +230,9 @@ struct tr_fact *tr_facts_add(struct tr_facts *f, struct tr_fact *fact, bool *ret
 /* The fact with the same key as `key`, or NULL. */
 struct tr_fact *tr_facts_find(const struct tr_facts *f, const struct tr_fact *key);
 
+/* The fact that the call was made and not refused; NULL if it was not. */
+struct tr_fact *tr_facts_done(const struct tr_facts *f, enum tr_abi abi, uint32_t nr);
+
 /* Calls fn for each fact in key order, until it returns non-zero, which is then returned. */
 int tr_facts_each(const struct tr_facts *f, int (*fn)(const struct tr_fact *fact, void *arg),
 		  void *arg);
@@ -276,6 +279,7 @@ bool tr_u32set_has(const struct tr_u32set *s, uint32_t v);
 void tr_u32set_release(struct tr_u32set *s);
 bool tr_strset_add(struct tr_strset *s, const char *v);
 bool tr_strset_has(const struct tr_strset *s, const char *v);
+bool tr_strset_equal(const struct tr_strset *a, const struct tr_strset *b);
 void tr_strset_release(struct tr_strset *s);
 
 /* Names as they stand in a trace. from_name returns -1 for a name that is none. */

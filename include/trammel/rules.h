@@ -92,6 +92,11 @@ struct tr_rule *tr_seccomp_add_rule(struct tr_seccomp *p);
 void tr_rule_add_name(struct tr_rule *r, const char *name);
 void tr_rule_add_cond(struct tr_rule *r, struct tr_cond c);
 void tr_seccomp_add_arch(struct tr_seccomp *p, const char *arch);
+bool tr_seccomp_names_arch(const struct tr_seccomp *p, const char *arch);
+/* Whether it says what the default says, errno and all: runtimes leave such a rule out. */
+bool tr_rule_is_default(const struct tr_seccomp *p, const struct tr_rule *r);
+/* Whether both do the same with a call. */
+bool tr_rule_same_action(const struct tr_rule *a, const struct tr_rule *b);
 /* Appends a deep copy of a rule of another profile; valid until the next append. */
 struct tr_rule *tr_seccomp_add_rule_copy(struct tr_seccomp *p, const struct tr_rule *src);
 /* Copies an architecture and its companions into the map. */

@@ -65,30 +65,10 @@ static struct entry *sorted_entries(const struct tr_seccomp *p, size_t *ret_n)
 	return v;
 }
 
-static int errno_of(enum tr_action action, int errno_ret)
-{
-	if (action != TR_ACTION_ERRNO && action != TR_ACTION_TRACE)
-		return 0;
-	return errno_ret < 0 ? 1 : errno_ret;
-}
-
-/* Runtimes leave out a rule that says what the default says. */
-static bool is_default(const struct tr_seccomp *p, const struct tr_rule *r)
-{
-	return r->action == p->default_action &&
-	       errno_of(r->action, r->errno_ret) == errno_of(p->default_action, p->default_errno);
-}
-
-static bool same_action(const struct tr_rule *a, const struct tr_rule *b)
-{
-	return a->action == b->action &&
-	       errno_of(a->action, a->errno_ret) == errno_of(b->action, b->errno_ret);
-}
-
 /* A rule that runtimes leave out, where another one speaks of the call for all arguments. */
 static void check_default(struct linter *k, const struct entry *e, const struct tr_rule *plain)
 {
-	if (plain && !is_default(k->p, plain))
+	if (plain && !tr_rule_is_default(k->p, plain))
 		lint_add(
 			k, TR_LINT_SWALLOWED, TR_LINT_HIGH, e->rule->line, e->name,
 			"%s: this rule has no effect: runtimes leave out what is the default action, "
@@ -102,7 +82,7 @@ static void check_default(struct linter *k, const struct entry *e, const struct 
 
 static void check_swallowed(struct linter *k, const struct entry *e, const struct tr_rule *plain)
 {
-	bool same = same_action(plain, e->rule);
+	bool same = tr_rule_same_action(plain, e->rule);
 
 	lint_add(
 		k, TR_LINT_SWALLOWED, same ? TR_LINT_MEDIUM : TR_LINT_HIGH, e->rule->line, e->name,
@@ -126,16 +106,16 @@ static void check_name(struct linter *k, const struct entry *v, size_t n, bool u
 	const struct tr_rule *plain = NULL;
 
 	for (size_t i = 0; i < n && !v[i].rule->n_conds; i++)
-		if (!plain || is_default(k->p, plain))
+		if (!plain || tr_rule_is_default(k->p, plain))
 			plain = v[i].rule;
 	for (size_t i = 0; i < n; i++) {
 		const struct tr_rule *r = v[i].rule;
 
-		if (i && !by_conds(v[i - 1].rule, r) && same_action(v[i - 1].rule, r))
+		if (i && !by_conds(v[i - 1].rule, r) && tr_rule_same_action(v[i - 1].rule, r))
 			check_duplicate(k, &v[i], usual);
-		else if (is_default(k->p, r))
+		else if (tr_rule_is_default(k->p, r))
 			check_default(k, &v[i], plain);
-		else if (plain && r->n_conds && !is_default(k->p, plain))
+		else if (plain && r->n_conds && !tr_rule_is_default(k->p, plain))
 			check_swallowed(k, &v[i], plain);
 	}
 }

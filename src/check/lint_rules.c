@@ -118,14 +118,6 @@ static void check_flags(struct linter *k)
 	}
 }
 
-static bool names_arch(const struct tr_seccomp *p, const char *arch)
-{
-	for (size_t i = 0; i < p->n_arches; i++)
-		if (!strcmp(p->arches[i], arch))
-			return true;
-	return false;
-}
-
 /*
  * Runtimes add the machine's own architecture to the filter, but runc's stub for new syscalls
  * (libcontainer/seccomp/patchbpf) looks at the named ones only.
@@ -143,8 +135,8 @@ static void check_native(struct linter *k)
 			 "which answers ENOSYS to new syscalls of those that are named, does not");
 	for (size_t f = 0; f < sizeof(families) / sizeof(families[0]); f++)
 		for (size_t i = 1; i < 3; i++)
-			if (families[f][i] && names_arch(k->p, families[f][i]) &&
-			    !names_arch(k->p, families[f][0]))
+			if (families[f][i] && tr_seccomp_names_arch(k->p, families[f][i]) &&
+			    !tr_seccomp_names_arch(k->p, families[f][0]))
 				lint_add(k, TR_LINT_NATIVE, TR_LINT_MEDIUM, 0, families[f][0],
 					 "%s is named and %s, which such machines run with, is not",
 					 families[f][i], families[f][0]);

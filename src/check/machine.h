@@ -4,18 +4,8 @@
 #define CHECK_MACHINE_H
 
 #include "eval/compile.h"
+#include "tables/machine.h"
 #include "trammel/seccomp.h"
-
-struct machine {
-	const char *arch; /* Docker's name of it */
-	enum tr_abi native;
-	unsigned abis; /* 1 << enum tr_abi: what its kernels can be called through */
-};
-extern const struct machine machines[];
-extern const size_t n_machines;
-
-/* The machine that this is. */
-const struct machine *machine_here(void);
 
 /*
  * Resolves and compiles p for a container on such a machine, wherever this runs: a runtime adds the

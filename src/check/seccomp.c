@@ -8,10 +8,10 @@
  * recordings it was seen in, all of them; what else is allowed is what any of them allows.
  */
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/answer.h"
 #include "eval/compile.h"
 #include "policy/args.h"
 #include "policy/caps.h"
@@ -93,16 +93,6 @@ static int compile(struct checker *k, struct variant *v, const struct tr_seccomp
 	return 0;
 }
 
-static bool same_caps(const struct tr_strset *a, const struct tr_strset *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return false;
-	return true;
-}
-
 /* The variant for a recording's capabilities, compiled if it is the first with these. */
 static int find_variant(struct checker *k, const struct tr_seccomp *p,
 			const struct tr_recording *rec, const struct tr_strset *asked, size_t *ret,
@@ -112,7 +102,7 @@ static int find_variant(struct checker *k, const struct tr_seccomp *p,
 
 	caps_of_recording(&v.caps, rec, asked);
 	for (size_t i = 0; i < k->n_variants; i++) {
-		if (same_caps(&k->variants[i].caps, &v.caps)) {
+		if (tr_strset_equal(&k->variants[i].caps, &v.caps)) {
 			tr_strset_release(&v.caps);
 			*ret = i;
 			return 0;
@@ -145,30 +135,6 @@ static int make_variants(struct checker *k, const struct tr_seccomp *p, struct t
 }
 
 /* Asking */
-
-enum answer {
-	ANSWER_YES,
-	ANSWER_NO,
-	ANSWER_ELSEWHERE
-};
-
-/*
- * A tracer or the listener of a notification decides for itself, and is not here to be asked. The
- * kernel takes an action that it does not know for a kill (kernel/seccomp.c: __seccomp_filter).
- */
-static enum answer answer_of(uint32_t ret)
-{
-	switch (ret & SECCOMP_RET_ACTION_FULL) {
-	case SECCOMP_RET_ALLOW:
-	case SECCOMP_RET_LOG:
-		return ANSWER_YES;
-	case SECCOMP_RET_TRACE:
-	case SECCOMP_RET_USER_NOTIF:
-		return ANSWER_ELSEWHERE;
-	default:
-		return ANSWER_NO;
-	}
-}
 
 struct reply {
 	enum tr_verdict verdict;
@@ -354,14 +320,6 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 	return 0;
 }
 
-static bool was_done(const struct tr_facts *facts, enum tr_abi abi, uint32_t nr)
-{
-	const struct tr_fact key = { .kind = TR_FACT_SYSCALL, .abi = (uint16_t)abi, .nr = nr };
-	const struct tr_fact *fact = tr_facts_find(facts, &key);
-
-	return fact && fact->ev.flags & TR_EV_DONE;
-}
-
 static void check_extra(struct checker *k, enum tr_abi abi, const char *name)
 {
 	enum tr_verdict best = TR_VERDICT_DENIED;
@@ -377,7 +335,7 @@ static void check_extra(struct checker *k, enum tr_abi abi, const char *name)
 	if (best == TR_VERDICT_DENIED)
 		return;
 	c->n_granted += abi == syscall_native_abi();
-	if (was_done(k->facts, abi, (uint32_t)nr))
+	if (tr_facts_done(k->facts, abi, (uint32_t)nr))
 		return;
 	c->extra = tr_grow(c->extra, &k->cap_extra, c->n_extra, sizeof(*c->extra));
 	c->extra[c->n_extra++] = (struct tr_check_extra){ abi, (uint32_t)nr, name, best };

@@ -87,6 +87,14 @@ struct tr_fact *tr_facts_find(const struct tr_facts *f, const struct tr_fact *ke
 	return at ? *at : NULL;
 }
 
+struct tr_fact *tr_facts_done(const struct tr_facts *f, enum tr_abi abi, uint32_t nr)
+{
+	const struct tr_fact key = { .kind = TR_FACT_SYSCALL, .abi = (uint16_t)abi, .nr = nr };
+	struct tr_fact *fact = tr_facts_find(f, &key);
+
+	return fact && fact->ev.flags & TR_EV_DONE ? fact : NULL;
+}
+
 struct tr_fact *tr_facts_add(struct tr_facts *f, struct tr_fact *fact, bool *ret_is_new)
 {
 	struct tr_fact *node = tr_xmalloc(sizeof(*node)), **at;

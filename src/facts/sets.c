@@ -84,6 +84,19 @@ bool tr_strset_has(const struct tr_strset *s, const char *v)
 	return equal;
 }
 
+static bool str_within(const struct tr_strset *small, const struct tr_strset *big)
+{
+	for (size_t i = 0; i < small->n; i++)
+		if (!tr_strset_has(big, small->v[i]))
+			return false;
+	return true;
+}
+
+bool tr_strset_equal(const struct tr_strset *a, const struct tr_strset *b)
+{
+	return a->n == b->n && str_within(a, b);
+}
+
 bool tr_u32set_add(struct tr_u32set *s, uint32_t v)
 {
 	size_t i = u32_lower(s, v);
@@ -191,14 +204,6 @@ void u32set_union(struct tr_u32set *dst, const struct tr_u32set *src)
 	}
 	free(dst->v);
 	*dst = both;
-}
-
-static bool str_within(const struct tr_strset *small, const struct tr_strset *big)
-{
-	for (size_t i = 0; i < small->n; i++)
-		if (!tr_strset_has(big, small->v[i]))
-			return false;
-	return true;
 }
 
 void strset_union(struct tr_strset *dst, const struct tr_strset *src)

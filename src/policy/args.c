@@ -9,9 +9,6 @@
 #include "tables/args.h"
 #include "tables/syscalls.h"
 
-/* SOCK_TYPE_MASK, include/linux/net.h: flags are above it. */
-#define SOCK_TYPE_BITS 0xf
-
 struct collect {
 	const struct tr_facts *facts;
 	const struct arg_spec *spec;

@@ -8,6 +8,7 @@
 
 #include "formats/seccomp_names.h"
 #include "policy/caps.h"
+#include "tables/machine.h"
 #include "tables/syscalls.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
@@ -25,15 +26,6 @@ struct ceiling_variant {
 	struct tr_strset caps;
 	unsigned kernel;
 	struct call *calls; /* by place in the syscall table */
-};
-
-static const struct {
-	enum tr_abi native;
-	const char *docker; /* its name for it */
-	unsigned family;
-} machines_known[] = {
-	{ TR_ABI_X86_64, "amd64", 1U << TR_ABI_X86_64 | 1U << TR_ABI_I386 | 1U << TR_ABI_X32 },
-	{ TR_ABI_AARCH64, "arm64", 1U << TR_ABI_AARCH64 },
 };
 
 static void variant_release(struct ceiling_variant *v)
@@ -115,7 +107,7 @@ static void take_machine(struct ceiling_variant *v, const struct tr_seccomp *p, 
 	free(calls);
 }
 
-static int fill_variant(struct ceiling_variant *v, const struct tr_seccomp *p, unsigned machines,
+static int fill_variant(struct ceiling_variant *v, const struct tr_seccomp *p, unsigned natives,
 			struct tr_err *err)
 {
 	/* NULL would stand for Docker's default ones. */
@@ -124,33 +116,23 @@ static int fill_variant(struct ceiling_variant *v, const struct tr_seccomp *p, u
 	v->calls = tr_xcalloc(syscall_count(), sizeof(*v->calls));
 	for (size_t i = 0; i < syscall_count(); i++)
 		v->calls[i].allowed = conds_any();
-	for (size_t m = 0; m < TR_ARRAY_SIZE(machines_known); m++) {
+	for (size_t m = 0; m < n_machines; m++) {
 		const struct tr_seccomp_host host = {
-			.arch = machines_known[m].docker,
+			.arch = machines[m].arch,
 			.kernel = v->kernel,
 			.caps = v->caps.n ? (const char *const *)v->caps.v : none,
 			.n_caps = v->caps.n,
 		};
 		struct tr_seccomp resolved;
 
-		if (!(machines & 1U << machines_known[m].native))
+		if (!(natives & 1U << machines[m].native))
 			continue;
 		if (tr_seccomp_resolve(&resolved, p, &host, err) < 0)
 			return -1;
-		take_machine(v, &resolved, machines_known[m].family);
+		take_machine(v, &resolved, machines[m].abis);
 		tr_seccomp_release(&resolved);
 	}
 	return 0;
-}
-
-static bool same_caps(const struct tr_strset *a, const struct tr_strset *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return false;
-	return true;
 }
 
 /* "6.1.0-18-amd64" */
@@ -165,7 +147,7 @@ static unsigned kernel_of(const struct tr_recording *rec)
 	return major << 16 | minor;
 }
 
-static int find_variant(struct ceiling *c, const struct tr_seccomp *p, unsigned machines,
+static int find_variant(struct ceiling *c, const struct tr_seccomp *p, unsigned natives,
 			const struct tr_recording *rec, const struct tr_strset *asked, size_t *ret,
 			struct tr_err *err)
 {
@@ -174,17 +156,17 @@ static int find_variant(struct ceiling *c, const struct tr_seccomp *p, unsigned 
 	caps_of_recording(&v.caps, rec, asked);
 	for (*ret = 0; *ret < c->n_variants; ++*ret) {
 		if (c->variants[*ret].kernel == v.kernel &&
-		    same_caps(&c->variants[*ret].caps, &v.caps)) {
+		    tr_strset_equal(&c->variants[*ret].caps, &v.caps)) {
 			tr_strset_release(&v.caps);
 			return 0;
 		}
 	}
 	c->variants = tr_grow(c->variants, &c->cap_variants, c->n_variants, sizeof(*c->variants));
 	c->variants[c->n_variants] = v;
-	return fill_variant(&c->variants[c->n_variants++], p, machines, err);
+	return fill_variant(&c->variants[c->n_variants++], p, natives, err);
 }
 
-static int load(struct ceiling *c, const struct tr_facts *facts, unsigned machines,
+static int load(struct ceiling *c, const struct tr_facts *facts, unsigned natives,
 		struct tr_err *err)
 {
 	struct tr_strset asked = { 0 };
@@ -197,15 +179,15 @@ static int load(struct ceiling *c, const struct tr_facts *facts, unsigned machin
 	c->of_recording = tr_xcalloc(facts->n_recordings + 1, sizeof(*c->of_recording));
 	c->n_recordings = facts->n_recordings;
 	for (size_t i = 0; i < facts->n_recordings && r == 0; i++)
-		r = find_variant(c, &p, machines, &facts->recordings[i], &asked,
-				 &c->of_recording[i], err);
+		r = find_variant(c, &p, natives, &facts->recordings[i], &asked, &c->of_recording[i],
+				 err);
 	tr_strset_release(&asked);
 	tr_seccomp_release(&p);
 	return r;
 }
 
 int ceiling_load(struct ceiling *ret, const char *name, const struct tr_facts *facts,
-		 unsigned machines, struct tr_err *err)
+		 unsigned natives, struct tr_err *err)
 {
 	static const char prefix[] = DEFAULT_CEILING;
 	struct ceiling c = { .name = name ? name : DEFAULT_CEILING };
@@ -220,7 +202,7 @@ int ceiling_load(struct ceiling *ret, const char *name, const struct tr_facts *f
 			"no ceiling '%s': expected docker-default, docker-default@VERSION of a "
 			"version that is built in, or none",
 			c.name);
-	if (load(&c, facts, machines, err) < 0) {
+	if (load(&c, facts, natives, err) < 0) {
 		ceiling_release(&c);
 		return -1;
 	}

@@ -26,7 +26,7 @@ struct ceiling {
  * on every machine that has it.
  */
 int ceiling_load(struct ceiling *ret, const char *name, const struct tr_facts *facts,
-		 unsigned machines, struct tr_err *err);
+		 unsigned natives, struct tr_err *err);
 void ceiling_release(struct ceiling *c);
 
 /*

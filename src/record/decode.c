@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tables/args.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
 
@@ -203,9 +204,6 @@ bool decode_call(const struct tr_event *e, const void *data, size_t len, struct 
 		ret->ev.flags |= TR_EV_SIGNALLED;
 	return true;
 }
-
-/* SOCK_TYPE_MASK of include/linux/net.h: above it are SOCK_CLOEXEC and SOCK_NONBLOCK. */
-#define SOCK_TYPE_BITS 0xf
 
 bool decode_arg(const void *data, size_t len, struct tr_fact *ret)
 {

@@ -100,6 +100,35 @@ void tr_seccomp_add_arch(struct tr_seccomp *p, const char *arch)
 	tr_strings_add(&p->arches, &p->n_arches, arch);
 }
 
+bool tr_seccomp_names_arch(const struct tr_seccomp *p, const char *arch)
+{
+	for (size_t i = 0; i < p->n_arches; i++)
+		if (!strcmp(p->arches[i], arch))
+			return true;
+	return false;
+}
+
+/* What goes with an action: EPERM where nothing is said, nothing where it has no meaning. */
+static int effective_errno(enum tr_action action, int errno_ret)
+{
+	if (action != TR_ACTION_ERRNO && action != TR_ACTION_TRACE)
+		return 0;
+	return errno_ret < 0 ? EPERM : errno_ret;
+}
+
+bool tr_rule_is_default(const struct tr_seccomp *p, const struct tr_rule *r)
+{
+	return r->action == p->default_action &&
+	       effective_errno(r->action, r->errno_ret) ==
+		       effective_errno(p->default_action, p->default_errno);
+}
+
+bool tr_rule_same_action(const struct tr_rule *a, const struct tr_rule *b)
+{
+	return a->action == b->action &&
+	       effective_errno(a->action, a->errno_ret) == effective_errno(b->action, b->errno_ret);
+}
+
 struct tr_rule *tr_seccomp_add_rule_copy(struct tr_seccomp *p, const struct tr_rule *src)
 {
 	struct tr_rule *r = tr_seccomp_add_rule(p);

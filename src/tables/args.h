@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* SOCK_TYPE_MASK of include/linux/net.h: above it are SOCK_CLOEXEC and SOCK_NONBLOCK. */
+#define SOCK_TYPE_BITS 0xf
+
 enum arg_form {
 	ARG_EQUAL, /* one of the values that were seen */
 	ARG_BITS, /* of the bits in mask, none that was not seen */
