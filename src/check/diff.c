@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trammel/diff.h"
 
-#include <errno.h>
 #include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,16 +71,13 @@ static enum tr_verdict verdict_of(bool yes, bool no)
 }
 
 /* What a party answers to this call: a recording allows what was done, and nothing else. */
-static struct filter_set set_of(const struct diff_party *p, const struct tr_diff_call *call)
+static struct filter_set set_of(const struct diff_party *p, const struct tr_diff_call *call,
+				struct sock_filter room[DIFF_DID_MAX], struct tr_filter *one)
 {
-	static struct sock_filter allow = { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW };
-	static struct sock_filter deny = { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | EPERM };
-	static const struct tr_filter all = { &allow, 1 }, none = { &deny, 1 };
-
 	if (p->side->kind != TR_DIFF_FACTS)
 		return p->set;
-	return (struct filter_set){ diff_done(p->side->facts, call->abi, call->nr) ? &all : &none,
-				    1 };
+	*one = (struct tr_filter){ room, diff_did(room, p->side->facts, call) };
+	return (struct filter_set){ one, 1 };
 }
 
 /* The recordings' side of the answer is their demands; how they were refused means nothing. */
@@ -103,9 +99,11 @@ static void compare_call(struct differ *d, struct tr_diff_call *call)
 	struct comparison k = { .call = call };
 	struct case_question q = { .arch = tr_audit_arch(call->abi),
 				   .nr = tr_filter_nr(call->abi, call->nr) };
+	struct sock_filter room[2][DIFF_DID_MAX];
+	struct tr_filter one[2];
 
 	for (unsigned s = 0; s < 2; s++)
-		q.set[s] = set_of(&d->party[s], call);
+		q.set[s] = set_of(&d->party[s], call, room[s], &one[s]);
 	call->partial = !filter_cases(&q, compare_case, &k);
 	for (unsigned s = 0; s < 2; s++)
 		call->verdict[s] = verdict_of(k.yes[s], k.no[s]);
@@ -174,7 +172,7 @@ static bool covers(const struct tr_diff_side *side, const struct machine *m)
 		if (!(m->abis >> abi & 1))
 			continue;
 		for (uint32_t nr = 0; nr < MAX_NUMBER; nr++)
-			if (diff_done(side->facts, (enum tr_abi)abi, nr))
+			if (tr_facts_done(side->facts, (enum tr_abi)abi, nr))
 				return true;
 	}
 	return side->kind == TR_DIFF_PROFILE;

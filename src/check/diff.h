@@ -4,6 +4,7 @@
 #define CHECK_DIFF_H
 
 #include "eval/cases.h"
+#include "policy/args.h"
 #include "trammel/diff.h"
 
 enum diff_kind {
@@ -27,8 +28,13 @@ struct diff_party {
 	struct diff_args args; /* of facts */
 };
 
-/* The fact that the call was made; NULL if it was not. */
-const struct tr_fact *diff_done(const struct tr_facts *facts, enum tr_abi abi, uint32_t nr);
+/*
+ * What a recording did of this call, as a filter: allowed with the arguments that were seen, where
+ * all of them are known, else with any. Returns how many instructions it is.
+ */
+#define DIFF_DID_MAX (POLICY_MAX_ALTERNATIVES * 10 + 1)
+size_t diff_did(struct sock_filter to[DIFF_DID_MAX], const struct tr_facts *facts,
+		const struct tr_diff_call *call);
 
 void diff_add_example(struct tr_diff_call *call, enum diff_kind kind, const struct filter_case *c);
 

@@ -4,12 +4,18 @@
  * the arguments were that nobody recorded: a demand is refuted only where the other side refuses a
  * recorded value whatever the rest is.
  */
+#include <errno.h>
+#include <linux/filter.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check/answer.h"
 #include "check/diff.h"
 #include "eval/compile.h"
+#include "policy/args.h"
+#include "policy/conds.h"
+#include "tables/args.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 
@@ -30,12 +36,45 @@ void diff_args_collect(struct diff_args *ret, const struct tr_facts *facts)
 	tr_facts_each(facts, collect, ret);
 }
 
-const struct tr_fact *diff_done(const struct tr_facts *facts, enum tr_abi abi, uint32_t nr)
-{
-	const struct tr_fact key = { .kind = TR_FACT_SYSCALL, .abi = (uint16_t)abi, .nr = nr };
-	const struct tr_fact *fact = tr_facts_find(facts, &key);
+/* What was done, as a filter */
 
-	return fact && fact->ev.flags & TR_EV_DONE ? fact : NULL;
+static void insn(struct sock_filter *to, size_t *n, uint16_t code, uint32_t k, uint8_t jf)
+{
+	to[(*n)++] = (struct sock_filter){ code, 0, jf, k };
+}
+
+/* Allows where all conditions hold; else what follows decides. They are MASKED_EQ of 32 bits. */
+static void add_alternative(struct sock_filter *to, size_t *n, const struct policy_alternative *a)
+{
+	for (size_t i = 0; i < a->n_conds; i++) {
+		const struct tr_cond *c = &a->conds[i];
+		/* Behind this condition: three instructions for each of the others, and the return. */
+		uint8_t skip = (uint8_t)(3 * (a->n_conds - 1 - i) + 1);
+
+		insn(to, n, BPF_LD | BPF_W | BPF_ABS,
+		     (uint32_t)offsetof(struct tr_seccomp_data, args) + 8 * c->index, 0);
+		insn(to, n, BPF_ALU | BPF_AND | BPF_K, (uint32_t)c->value, 0);
+		insn(to, n, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)c->value2, skip);
+	}
+	insn(to, n, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0);
+}
+
+size_t diff_did(struct sock_filter to[DIFF_DID_MAX], const struct tr_facts *facts,
+		const struct tr_diff_call *call)
+{
+	struct policy_alternative alts[POLICY_MAX_ALTERNATIVES];
+	bool is_done = tr_facts_done(facts, call->abi, call->nr);
+	size_t n = 0, n_alts;
+
+	if (is_done && call->name &&
+	    policy_args(facts, call->name, TR_POLICY_ARGS_ALL, alts, &n_alts) ==
+		    POLICY_ARGS_NARROWED) {
+		for (size_t i = 0; i < n_alts; i++)
+			add_alternative(to, &n, &alts[i]);
+		is_done = false;
+	}
+	insn(to, &n, BPF_RET | BPF_K, is_done ? SECCOMP_RET_ALLOW : SECCOMP_RET_ERRNO | EPERM, 0);
+	return n;
 }
 
 /* Filters */
@@ -59,61 +98,72 @@ static bool look(const struct filter_case *c, void *arg)
 }
 
 static struct search ask(const struct filter_set *set, const struct tr_diff_call *call,
-			 uint8_t fixed, const uint64_t args[6])
+			 const struct conds_alt *when)
 {
 	struct case_question q = { .set = { *set, *set },
 				   .arch = tr_audit_arch(call->abi),
 				   .nr = tr_filter_nr(call->abi, call->nr) };
 	struct search s = { 0 };
 
-	for (unsigned i = 0; i < 6; i++) {
-		q.mask[i] = fixed >> i & 1 ? UINT64_MAX : 0;
-		q.want[i] = args[i] & q.mask[i];
-	}
+	memcpy(q.mask, when->mask, sizeof(q.mask));
+	memcpy(q.want, when->want, sizeof(q.want));
 	filter_cases(&q, look, &s);
 	return s;
 }
 
-/* The arguments that a fact is about, for this call; 0 if it is about another. */
-static uint8_t fact_args(const struct tr_fact *fact, const struct tr_diff_call *call,
-			 uint64_t args[6])
+static void want(struct conds_alt *when, unsigned index, uint32_t mask, uint64_t value)
 {
-	memset(args, 0, 6 * sizeof(args[0]));
+	when->mask[index] = mask;
+	when->want[index] = value & mask;
+}
+
+/* The arguments that a fact is about; false if it is about another call. */
+static bool fact_args(const struct tr_fact *fact, const struct tr_diff_call *call,
+		      struct conds_alt *ret)
+{
+	const struct arg_spec *spec = call->name ? arg_spec_of(call->name) : NULL;
+	uint32_t mask = spec && spec->form == ARG_BITS ? spec->mask : UINT32_MAX;
+
+	memset(ret, 0, sizeof(*ret));
 	if (fact->kind == TR_FACT_SOCKET) {
 		if (!call->name || strcmp(call->name, "socket") != 0)
-			return 0;
-		args[0] = fact->sock.family;
-		args[1] = fact->sock.type;
-		args[2] = fact->sock.protocol;
-		return 7;
+			return false;
+		want(ret, 0, UINT32_MAX, fact->sock.family);
+		want(ret, 1, SOCK_TYPE_BITS, fact->sock.type);
+		want(ret, 2, UINT32_MAX, fact->sock.protocol);
+		return true;
 	}
 	if (fact->abi != call->abi || fact->nr != call->nr || fact->arg.overflow ||
 	    fact->arg.index > 5)
-		return 0;
-	args[fact->arg.index] = fact->arg.value;
-	return (uint8_t)(1u << fact->arg.index);
+		return false;
+	want(ret, fact->arg.index, mask, fact->arg.value);
+	return true;
 }
 
 /* A socket fact does not say whether socket() or socketpair() made it. */
 static bool by_socketpair(const struct tr_fact *fact, const struct diff_party *from,
 			  const struct filter_set *set, const struct tr_diff_call *call,
-			  const uint64_t args[6])
+			  const struct conds_alt *when)
 {
 	struct tr_diff_call pair = *call;
 	int nr = syscall_number(call->abi, "socketpair");
 
-	if (fact->kind != TR_FACT_SOCKET || nr < 0)
+	if (fact->kind != TR_FACT_SOCKET || nr < 0 ||
+	    !policy_args_is_of(fact, call->abi, "socketpair"))
 		return false;
 	pair.nr = (uint32_t)nr;
-	return diff_done(from->side->facts, call->abi, pair.nr) && ask(set, &pair, 7, args).yes;
+	return tr_facts_done(from->side->facts, call->abi, pair.nr) && ask(set, &pair, when).yes;
 }
 
-static void refuse(struct tr_diff_call *call, enum diff_kind kind, uint8_t matter,
-		   const uint64_t args[6], uint32_t refusal)
+static void refuse(struct tr_diff_call *call, enum diff_kind kind, const struct conds_alt *when,
+		   uint32_t refusal)
 {
-	struct filter_case c = { .matter = matter };
+	struct filter_case c = { 0 };
 
-	memcpy(c.args, args, sizeof(c.args));
+	for (unsigned i = 0; i < 6; i++) {
+		c.args[i] = when->want[i];
+		c.matter |= when->mask[i] ? (uint8_t)(1u << i) : 0;
+	}
 	c.ret[kind == DIFF_MORE] = SECCOMP_RET_ALLOW;
 	c.ret[kind != DIFF_MORE] = refusal;
 	diff_add_example(call, kind, &c);
@@ -122,25 +172,24 @@ static void refuse(struct tr_diff_call *call, enum diff_kind kind, uint8_t matte
 static bool demand_of_filters(struct tr_diff_call *call, const struct diff_party *from,
 			      const struct filter_set *set, enum diff_kind kind)
 {
-	uint64_t args[6] = { 0 };
-	struct search whole = ask(set, call, 0, args);
+	struct conds_alt when = { 0 };
+	struct search whole = ask(set, call, &when);
 	bool known = false;
 
 	if (!whole.yes) {
-		refuse(call, kind, 0, args, whole.refusal);
+		refuse(call, kind, &when, whole.refusal);
 		return true;
 	}
 	for (size_t i = 0; whole.no && i < from->args.n; i++) {
 		const struct tr_fact *fact = from->args.v[i];
-		uint8_t fixed = fact_args(fact, call, args);
 		struct search s;
 
-		if (!fixed)
+		if (!fact_args(fact, call, &when))
 			continue;
 		known = true;
-		s = ask(set, call, fixed, args);
-		if (!s.yes && !by_socketpair(fact, from, set, call, args))
-			refuse(call, kind, fixed, args, s.refusal);
+		s = ask(set, call, &when);
+		if (!s.yes && !by_socketpair(fact, from, set, call, &when))
+			refuse(call, kind, &when, s.refusal);
 	}
 	return !whole.no || known;
 }
@@ -173,24 +222,22 @@ static void demand_of_facts(struct tr_diff_call *call, const struct diff_party *
 			    const struct diff_party *to, enum diff_kind kind)
 {
 	const uint32_t refusal = SECCOMP_RET_ERRNO;
-	uint64_t args[6] = { 0 };
+	struct conds_alt when = { 0 };
 
-	if (!diff_done(to->side->facts, call->abi, call->nr)) {
-		refuse(call, kind, 0, args, refusal);
+	if (!tr_facts_done(to->side->facts, call->abi, call->nr)) {
+		refuse(call, kind, &when, refusal);
 		return;
 	}
 	for (size_t i = 0; i < from->args.n; i++) {
-		uint8_t fixed = fact_args(from->args.v[i], call, args);
-
-		if (fixed && !saw(&to->args, from->args.v[i]))
-			refuse(call, kind, fixed, args, refusal);
+		if (fact_args(from->args.v[i], call, &when) && !saw(&to->args, from->args.v[i]))
+			refuse(call, kind, &when, refusal);
 	}
 }
 
 bool diff_demands(struct tr_diff_call *call, const struct diff_party *from,
 		  const struct diff_party *to, enum diff_kind kind)
 {
-	if (!diff_done(from->side->facts, call->abi, call->nr))
+	if (!tr_facts_done(from->side->facts, call->abi, call->nr))
 		return true;
 	if (to->side->kind != TR_DIFF_FACTS)
 		return demand_of_filters(call, from, &to->set, kind);

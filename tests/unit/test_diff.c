@@ -298,6 +298,47 @@ START_TEST(what_was_done)
 }
 END_TEST
 
+/* Where all values are known, what else a profile lets through is more than was done. */
+START_TEST(with_which_arguments)
+{
+	struct tr_seccomp p =
+		read_profile(PROFILE(ALLOW("read") "," ALLOW("ioctl") "," ALLOW("socket")));
+	struct tr_diff_side a, b = profile_side(&p);
+	struct tr_fact sock = { .kind = TR_FACT_SOCKET, .sock = { 2, 1, 0 } };
+	struct tr_facts f = { 0 };
+	const struct tr_diff_call *c;
+
+	start(&f);
+	a = facts_side(&f);
+	saw(&f, "ioctl");
+	saw(&f, "socket");
+	saw_arg(&f, "ioctl", 1, 0x5401);
+	sock.ev.flags = TR_EV_DONE;
+	tr_u32set_add(&sock.ev.recordings, 0);
+	tr_facts_add(&f, &sock, NULL);
+	/* The recording does not say that it looked at them. */
+	compare_sides(&a, &b);
+	ck_assert_uint_eq(d.n, 0);
+	tr_diff_release(&d);
+	f.recordings[0].ended = TR_ENDED_EXITED;
+	tr_context_add(&f.recordings[0], "arguments", "ioctl");
+	tr_context_add(&f.recordings[0], "arguments", "socket");
+	compare_sides(&a, &b);
+	ck_assert_uint_eq(d.n_more, 2);
+	ck_assert_uint_eq(d.n_less, 0);
+	c = call_of(TR_ABI_X86_64, "ioctl");
+	ck_assert(c && c->more);
+	ck_assert_uint_eq(c->example[0][0].args[1], 0);
+	ck_assert_int_eq(c->verdict[0], TR_VERDICT_DEPENDS);
+	c = call_of(TR_ABI_X86_64, "socket");
+	/* Another family, another type: the protocol says nothing new of such a socket. */
+	ck_assert_uint_eq(c->n_cases[0], 2);
+	tr_diff_release(&d);
+	tr_facts_release(&f);
+	tr_seccomp_release(&p);
+}
+END_TEST
+
 START_TEST(two_recordings)
 {
 	struct tr_facts f = { 0 }, g = { 0 };
@@ -364,4 +405,5 @@ START_TEST(refused)
 END_TEST
 
 TR_SUITE("diff", same_is_nothing, spelling_is_nothing, a_name_more, arguments_more, otherwise,
-	 numbers_without_a_name, filters, what_was_done, two_recordings, capabilities, refused)
+	 numbers_without_a_name, filters, what_was_done, with_which_arguments, two_recordings,
+	 capabilities, refused)
