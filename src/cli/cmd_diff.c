@@ -164,8 +164,8 @@ const struct cmd cmd_diff = {
 		 "             [--cap-drop LIST] [--allow-incomplete] A B",
 	.options =
 		"A and B are each a profile (a file, '-', or a built-in name: docker-default,\n"
-		"docker-default@20.10, podman-default), a trace, or container:NAME for what is in\n"
-		"force in a running container.\n\n"
+		"docker-default@20.10, podman-default), a trace, or container:NAME or pid:NUMBER for\n"
+		"what is in force in a running container or process.\n\n"
 		"      --any-change        exit 1 for any difference, not only if B grants more\n"
 		"      --all               whole lists\n"
 		"      --markdown          for a pull request; fits one comment\n"

@@ -130,12 +130,15 @@ static void limit_profiles(const struct diff_report *r, struct strbuf *sb)
 
 static void limit_filters(const struct operand *o, struct strbuf *sb)
 {
-	strbuf_addf(sb, "%s: %zu filter%s in force on the container's first process", o->label,
-		    o->n_filters, o->n_filters == 1 ? "" : "s");
+	strbuf_addf(sb, "%s: %zu filter%s in force on %s", o->label, o->n_filters,
+		    o->n_filters == 1 ? "" : "s",
+		    o->is_container ? "the container's first process" : "it");
 	if (o->n_filters == 0)
 		strbuf_adds(sb, ": it is unconfined");
 	if (o->n_filters > 1)
-		strbuf_adds(sb, ", taken together: a later one is the workload's own");
+		strbuf_adds(sb, o->is_container ? ", taken together: a later one is the workload's "
+						  "own" :
+						  ", taken together");
 }
 
 void diff_each_limit(const struct diff_report *r, void (*fn)(const char *text, void *arg),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/operand.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@
 #include "util/text.h"
 
 #define CONTAINER "container:"
+#define PROCESS	  "pid:"
 /* What comes through a pipe is kept whole, as it must be looked at first. */
 #define MAX_PIPED ((size_t)256 << 20)
 
@@ -97,6 +100,7 @@ static int filters_of(struct operand *o, const struct tr_container *c, struct tr
 				  "it is not running: a filter is in force only "
 				  "while a container runs");
 	o->kind = TR_DIFF_FILTERS;
+	o->is_container = true;
 	return installed_filters(&o->filters, &o->n_filters, c->pid, err);
 }
 
@@ -122,6 +126,19 @@ static int read_container(struct operand *o, const char *name, struct tr_err *er
 	return r < 0 ? tr_err_wrap(err, "%s", o->word) : 0;
 }
 
+static int read_process(struct operand *o, const char *number, struct tr_err *err)
+{
+	char *end;
+	long pid = strtol(number, &end, 10);
+
+	if (*number < '0' || *number > '9' || *end || pid < 1 || pid > INT32_MAX)
+		return tr_err_set(err, TR_ERR_INPUT, "%s: expected a process's number", o->word);
+	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+		return tr_err_set(err, TR_ERR_INPUT, "%s: there is no such process", o->word);
+	o->kind = TR_DIFF_FILTERS;
+	return installed_filters(&o->filters, &o->n_filters, (pid_t)pid, err);
+}
+
 int operand_open(struct operand *o, const char *word, struct tr_err *err)
 {
 	int r;
@@ -133,6 +150,8 @@ int operand_open(struct operand *o, const char *word, struct tr_err *err)
 		r = tr_seccomp_read(&o->profile, word, err);
 	} else if (!strncmp(word, CONTAINER, strlen(CONTAINER))) {
 		r = read_container(o, word + strlen(CONTAINER), err);
+	} else if (!strncmp(word, PROCESS, strlen(PROCESS))) {
+		r = read_process(o, word + strlen(PROCESS), err);
 	} else {
 		r = read_path(o, err);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What diff compares: a profile, a trace, or what a running container is under. */
+/* What diff compares: a profile, a trace, or what a running container or process is under. */
 #ifndef CLI_OPERAND_H
 #define CLI_OPERAND_H
 
@@ -13,6 +13,7 @@ struct operand {
 	const char *word; /* as it was given */
 	char *label; /* the same, safe to show */
 	bool is_file; /* word is the path of a file */
+	bool is_container; /* filters are of its first process */
 	enum tr_diff_kind kind;
 	struct tr_seccomp profile;
 	struct tr_facts facts;
@@ -21,7 +22,7 @@ struct operand {
 };
 
 /*
- * Opens a built-in name, "container:NAME", "-" or a file: a profile in any spelling that we read, or a
+ * Opens a built-in name, "container:NAME", "pid:NUMBER", "-" or a file: a profile in any spelling that we read, or a
  * trace, whichever it turns out to be. On failure o is empty.
  */
 int operand_open(struct operand *o, const char *word, struct tr_err *err);

@@ -192,6 +192,14 @@ case $? in
 *) fail "a container that is not there" ;;
 esac
 
+# a process: this shell is under no filter, or this machine does not tell
+"$TRAMMEL" diff docker-default "pid:$$" >out 2>err </dev/null
+case $? in
+0 | 1) says out "pid:$$: [0-9]* filters* in force on it" ;;
+3) says err 'filter' ;;
+*) fail "a process" ;;
+esac
+
 # wrong usage and bad input: 2, one line, nothing on stdout
 bad() {
 	expect 2 "$@"
@@ -210,6 +218,11 @@ bad diff read.json hello
 bad diff --cap-add NONSENSE read.json mount.json
 says err NONSENSE
 bad diff --cap-drop 12 read.json mount.json
+bad diff read.json pid:
+bad diff read.json pid:0
+bad diff read.json pid:12x
+bad diff read.json pid:99999999999
+bad diff read.json pid:2147483647
 bad diff --markdown --sarif read.json mount.json
 bad --json diff --markdown read.json mount.json
 
