@@ -81,6 +81,7 @@ struct tr_seccomp {
 	char *listener_path, *listener_metadata;
 	struct tr_rule *rules;
 	size_t n_rules, cap_rules;
+	const char *inside; /* "linux.seccomp": it is a part of its file; static, or NULL */
 };
 
 /* Sets it to: errno by default, EPERM, no rules. */

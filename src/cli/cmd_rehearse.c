@@ -234,6 +234,20 @@ static int check_command(struct rehearsal *h)
 	return -1;
 }
 
+/* In what is no profile of theirs the engines find no rules, and run the container without. */
+static int read_profile(struct rehearsal *h, struct tr_err *err)
+{
+	if (tr_seccomp_read(&h->rules, h->seccomp, err) < 0)
+		return -1;
+	if (h->rules.inside)
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s: the profile stands at %s in it, where docker and podman do "
+				  "not look: give them a file of its own",
+				  h->seccomp, h->rules.inside);
+	h->profile = realpath(h->seccomp, NULL);
+	return h->profile ? 0 : tr_err_errno(err, TR_ERR_INPUT, errno, "%s", h->seccomp);
+}
+
 static int run(int argc, char **argv)
 {
 	struct rehearsal h = { .n = 10, .wait_ms = 60000 };
@@ -250,11 +264,7 @@ static int run(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	/* Read before anything runs: the engine's own message about a bad profile is a poor one. */
-	if (tr_seccomp_read(&h.rules, h.seccomp, &err) < 0)
-		return cli_fail(&err);
-	h.profile = realpath(h.seccomp, NULL);
-	if (!h.profile) {
-		tr_err_errno(&err, TR_ERR_INPUT, errno, "%s", h.seccomp);
+	if (read_profile(&h, &err) < 0) {
 		tr_seccomp_release(&h.rules);
 		return cli_fail(&err);
 	}

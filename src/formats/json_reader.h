@@ -12,15 +12,16 @@
 
 #include "trammel/err.h"
 
+/* "syscalls[3].args[0].op": made of our own words and of indices, so that it has a bound. */
+struct json_place {
+	char s[96];
+};
+
 struct json_reader {
 	const char *name, *text; /* of the file; text is what `o` was parsed from */
 	size_t len;
 	struct tr_err *err;
-};
-
-/* "syscalls[3].args[0].op": made of our own words and of indices, so that it has a bound. */
-struct json_place {
-	char s[96];
+	struct json_place top; /* where what is read stands in the whole text */
 };
 
 struct json_place json_below(const struct json_place *up, const char *key);

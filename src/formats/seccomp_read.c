@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Reading Docker's seccomp JSON. Strict where Docker, runc or libseccomp would refuse the profile
- * when the container starts: better said here, with a line. A member that is null is not there,
- * as in Go.
+ * Reading Docker's seccomp JSON, by itself and inside of other files. Strict where Docker, runc or
+ * libseccomp would refuse the profile when the container starts: better said here, with a line. A
+ * member that is null is not there, as in Go.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "formats/json_shape.h"
 #include "formats/seccomp_names.h"
 #include "formats/seccomp_read.h"
+#include "formats/spo.h"
 #include "tables/syscalls.h"
 #include "trammel/seccomp.h"
 #include "util/fs.h"
@@ -22,6 +23,9 @@
 #define MAX_ARG	    5
 
 static const char *const known_members[] = {
+	"linux",
+	"seccomp",
+	"spec",
 	"defaultAction",
 	"defaultErrnoRet",
 	"defaultErrno",
@@ -245,17 +249,17 @@ static int read_rule(const struct json_reader *rd, const struct json_place *at, 
 
 static int read_rules(const struct json_reader *rd, json_object *o, struct tr_seccomp *p)
 {
-	const struct json_place top = { "" }, here = { "syscalls" };
+	const struct json_place here = json_below(&rd->top, "syscalls");
 	tr_cleanup_free unsigned *lines = NULL;
 	json_object *m = NULL;
-	int r = json_opt(rd, &top, o, "syscalls", json_type_array, &m);
+	int r = json_opt(rd, &rd->top, o, "syscalls", json_type_array, &m);
 	size_t n, n_lines;
 
 	if (r <= 0)
 		return r;
 	n = json_object_array_length(m);
 	lines = tr_xcalloc(n, sizeof(*lines));
-	n_lines = json_element_lines(rd->text, rd->len, "syscalls", lines, n);
+	n_lines = json_element_lines(rd->text, rd->len, here.s, lines, n);
 	for (size_t i = 0; i < n; i++) {
 		struct json_place each = json_element(&here, i);
 		struct tr_rule *rule = tr_seccomp_add_rule(p);
@@ -269,7 +273,7 @@ static int read_rules(const struct json_reader *rd, json_object *o, struct tr_se
 
 static int read_arch_map(const struct json_reader *rd, json_object *m, struct tr_seccomp *p)
 {
-	const struct json_place here = { "archMap" };
+	const struct json_place here = json_below(&rd->top, "archMap");
 
 	for (size_t i = 0; i < json_object_array_length(m); i++) {
 		struct json_place each = json_element(&here, i);
@@ -298,11 +302,12 @@ static int read_arch_map(const struct json_reader *rd, json_object *m, struct tr
  */
 static int read_arches(const struct json_reader *rd, json_object *o, struct tr_seccomp *p)
 {
-	const struct json_place top = { "" }, here = { "architectures" }, map_here = { "archMap" };
+	const struct json_place here = json_below(&rd->top, "architectures"),
+				map_here = json_below(&rd->top, "archMap");
 	json_object *m = NULL;
 	int r;
 
-	if (json_opt_strings(rd, &top, o, "architectures", &p->arches, &p->n_arches) < 0)
+	if (json_opt_strings(rd, &rd->top, o, "architectures", &p->arches, &p->n_arches) < 0)
 		return -1;
 	for (size_t i = 0; i < p->n_arches; i++) {
 		struct json_place each = json_element(&here, i);
@@ -313,7 +318,7 @@ static int read_arches(const struct json_reader *rd, json_object *o, struct tr_s
 				"expected an architecture like SCMP_ARCH_X86_64, found '%s'",
 				p->arches[i]);
 	}
-	r = json_opt(rd, &top, o, "archMap", json_type_array, &m);
+	r = json_opt(rd, &rd->top, o, "archMap", json_type_array, &m);
 	if (r < 0 || (r && read_arch_map(rd, m, p) < 0))
 		return -1;
 	if (p->n_arches && p->n_arch_map)
@@ -324,8 +329,8 @@ static int read_arches(const struct json_reader *rd, json_object *o, struct tr_s
 
 static int read_flags(const struct json_reader *rd, json_object *o, struct tr_seccomp *p)
 {
-	const struct json_place top = { "" }, here = { "flags" };
-	int r = json_opt_strings(rd, &top, o, "flags", &p->flags, &p->n_flags);
+	const struct json_place here = json_below(&rd->top, "flags");
+	int r = json_opt_strings(rd, &rd->top, o, "flags", &p->flags, &p->n_flags);
 
 	if (r < 0)
 		return -1;
@@ -343,11 +348,10 @@ static int read_flags(const struct json_reader *rd, json_object *o, struct tr_se
 
 static int read_listener(const struct json_reader *rd, json_object *o, struct tr_seccomp *p)
 {
-	const struct json_place top = { "" };
 	const char *path = NULL, *metadata = NULL;
 
-	if (json_opt_text(rd, &top, o, "listenerPath", &path) < 0 ||
-	    json_opt_text(rd, &top, o, "listenerMetadata", &metadata) < 0)
+	if (json_opt_text(rd, &rd->top, o, "listenerPath", &path) < 0 ||
+	    json_opt_text(rd, &rd->top, o, "listenerMetadata", &metadata) < 0)
 		return -1;
 	p->listener_path = path ? tr_xstrdup(path) : NULL;
 	p->listener_metadata = metadata ? tr_xstrdup(metadata) : NULL;
@@ -356,14 +360,14 @@ static int read_listener(const struct json_reader *rd, json_object *o, struct tr
 
 static int read_profile(const struct json_reader *rd, json_object *o, struct tr_seccomp *p)
 {
-	const struct json_place top = { "" }, action = { "defaultAction" };
+	const struct json_place action = json_below(&rd->top, "defaultAction");
 
 	tr_seccomp_init(p);
 	p->default_errno = -1;
-	if (json_want(rd, &top, o, json_type_object) < 0)
+	if (json_want(rd, &rd->top, o, json_type_object) < 0)
 		return -1;
-	if (member_action(rd, &top, o, "defaultAction", &p->default_action) < 0 ||
-	    member_errno(rd, &top, o, "defaultErrnoRet", "defaultErrno", &p->default_errno) < 0)
+	if (member_action(rd, &rd->top, o, "defaultAction", &p->default_action) < 0 ||
+	    member_errno(rd, &rd->top, o, "defaultErrnoRet", "defaultErrno", &p->default_errno) < 0)
 		return -1;
 	if (p->default_action == TR_ACTION_NOTIFY)
 		return json_bad(rd, &action, "SCMP_ACT_NOTIFY cannot be the default");
@@ -372,27 +376,104 @@ static int read_profile(const struct json_reader *rd, json_object *o, struct tr_
 	return read_rules(rd, o, p);
 }
 
-int tr_seccomp_parse(struct tr_seccomp *ret, const char *text, size_t len, const char *name,
-		     struct tr_err *err)
+/*
+ * An OCI runtime's configuration has the profile at linux.seccomp (runtime-spec config-linux.md), a
+ * manifest of the Security Profiles Operator at spec. Docker, which takes no notice of members that
+ * it does not know, would read another profile than we in a file that is both.
+ */
+static const char *where_inside(json_object *o)
+{
+	const char *inside = NULL;
+
+	if (json_object_object_get_ex(o, "linux", NULL))
+		inside = "linux.seccomp";
+	else if (json_object_object_get_ex(o, "kind", NULL))
+		inside = "spec";
+	return inside;
+}
+
+static int find_linux(struct json_reader *rd, json_object **o)
+{
+	const struct json_place here = { "linux" };
+	json_object *m = json_object_object_get(*o, "linux");
+
+	if (json_want(rd, &here, m, json_type_object) < 0)
+		return -1;
+	*o = json_object_object_get(m, "seccomp");
+	return *o ? 0 : json_bad(rd, &here, "it has no 'seccomp'");
+}
+
+static int find_spec(struct json_reader *rd, json_object **o)
+{
+	static const struct json_place none = { "" };
+	json_object *kind = json_object_object_get(*o, "kind"), *base;
+
+	if (!json_object_is_type(kind, json_type_string) ||
+	    strcmp(json_object_get_string(kind), "SeccompProfile") != 0)
+		return json_bad(rd, &none, "expected the kind SeccompProfile");
+	*o = json_object_object_get(*o, "spec");
+	if (!*o)
+		return json_bad(rd, &none, "expected 'spec'");
+	if (json_object_object_get_ex(*o, "baseProfileName", &base) && base)
+		return json_bad(rd, &rd->top,
+				"it is added to its baseProfileName, which is not in this file");
+	return 0;
+}
+
+static int find_root(struct json_reader *rd, json_object **o, const char **ret_inside)
+{
+	static const struct json_place none = { "" };
+	const char *inside = where_inside(*o);
+
+	*ret_inside = inside;
+	if (!inside)
+		return 0;
+	if (json_object_object_get_ex(*o, "defaultAction", NULL) ||
+	    json_object_object_get_ex(*o, "syscalls", NULL))
+		return json_bad(rd, &none,
+				"it is a profile, and has another one at %s: expected one", inside);
+	snprintf(rd->top.s, sizeof(rd->top.s), "%s", inside);
+	return *inside == 'l' ? find_linux(rd, o) : find_spec(rd, o);
+}
+
+static int parse_json(struct tr_seccomp *ret, const char *text, size_t len, const char *name,
+		      struct tr_err *err)
 {
 	struct json_reader rd = { .name = name, .text = text, .len = len, .err = err };
 	struct tr_seccomp p;
-	json_object *o = NULL;
+	json_object *o = NULL, *root;
+	const char *inside;
 	int r;
 
 	if (json_parse(text, len, name, 1, &o, err) < 0)
 		return -1;
-	if (json_shape_check(text, len, name, known_members, err) < 0) {
+	root = o;
+	if (json_shape_check(text, len, name, known_members, err) < 0 ||
+	    find_root(&rd, &root, &inside) < 0) {
 		json_object_put(o);
 		return -1;
 	}
-	r = read_profile(&rd, o, &p);
+	r = read_profile(&rd, root, &p);
+	p.inside = inside;
 	json_object_put(o);
 	if (r < 0)
 		tr_seccomp_release(&p);
 	else
 		*ret = p;
 	return r < 0 ? -1 : 0;
+}
+
+int tr_seccomp_parse(struct tr_seccomp *ret, const char *text, size_t len, const char *name,
+		     struct tr_err *err)
+{
+	tr_cleanup_free char *json = NULL;
+	size_t json_len;
+
+	if (!spo_is_manifest(text, len))
+		return parse_json(ret, text, len, name, err);
+	if (spo_to_json(text, len, name, &json, &json_len, err) < 0)
+		return -1;
+	return parse_json(ret, json, json_len, name, err);
 }
 
 int tr_seccomp_read(struct tr_seccomp *ret, const char *path, struct tr_err *err)

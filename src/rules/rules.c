@@ -173,6 +173,7 @@ void tr_seccomp_copy(struct tr_seccomp *dst, const struct tr_seccomp *src)
 				src->arch_map[i].n_sub);
 	dst->listener_path = src->listener_path ? tr_xstrdup(src->listener_path) : NULL;
 	dst->listener_metadata = src->listener_metadata ? tr_xstrdup(src->listener_metadata) : NULL;
+	dst->inside = src->inside;
 	for (size_t i = 0; i < src->n_rules; i++)
 		tr_seccomp_add_rule_copy(dst, &src->rules[i]);
 }

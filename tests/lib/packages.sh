@@ -11,7 +11,7 @@
 PACKAGES_build=(
 	gcc libc6-dev cmake ninja-build 'pkg-config|pkgconf' python3 check
 	clang bpftool # the BPF programs and their skeleton
-	libbpf-dev libseccomp-dev libelf-dev libjson-c-dev libcap-dev
+	libbpf-dev libseccomp-dev libelf-dev libjson-c-dev libyaml-dev libcap-dev
 	'libcurl4-openssl-dev|libcurl4-gnutls-dev'
 	go-md2man # manual pages
 )
@@ -24,6 +24,8 @@ PACKAGES_run=(
 PACKAGES_test=(
 	libclang-rt-14-dev # libFuzzer for Debian 12's clang
 	clang-format shellcheck
+	python3-jsonschema python3-yaml jq # the schemas of other formats
+	systemd # a unit's filter in force; it need not be what started the machine
 	strace crun podman
 	golang-github-containers-common # podman's default seccomp profile
 	qemu-system-x86 # the virtual machine of tests/vm
