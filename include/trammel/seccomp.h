@@ -26,6 +26,40 @@ int tr_seccomp_parse(struct tr_seccomp *ret, const char *text, size_t len, const
 /* Writes Docker's form, two-space indent, members in the order Docker's own profile has them. */
 void tr_seccomp_write(const struct tr_seccomp *p, FILE *out);
 
+/* Other spellings of the same rules. */
+enum tr_spelling {
+	TR_SPELLING_SECCOMP = 0, /* Docker's */
+	TR_SPELLING_PODMAN, /* the same, with the errnos' names beside their numbers */
+	TR_SPELLING_OCI, /* a fragment of an OCI runtime's config.json: linux.seccomp */
+	TR_SPELLING_K8S, /* a file for a pod's localhostProfile: what stands at linux.seccomp */
+	TR_SPELLING_SPO, /* a SeccompProfile for the Security Profiles Operator */
+	TR_SPELLING_SYSTEMD, /* lines for a unit's [Service] section */
+	TR_SPELLINGS
+};
+/* "seccomp", "podman", ...; -1 for a name that is none. */
+const char *tr_spelling_name(enum tr_spelling s);
+int tr_spelling_from_name(const char *name);
+
+/*
+ * Writes p, which has no includes, excludes or archMap left (as what policy makes, and what
+ * tr_seccomp_resolve leaves). `name` is for spellings that have one. What cannot be said in the
+ * spelling is left out on the safe side where there is one, and told to `lost` (may be NULL), in
+ * sentences without a full stop. Fails, kind TR_ERR_INPUT, where p cannot be written at all.
+ */
+int tr_seccomp_write_as(const struct tr_seccomp *p, enum tr_spelling spelling, const char *name,
+			FILE *out, void (*lost)(const char *what, void *arg), void *arg,
+			struct tr_err *err);
+
+/*
+ * The same as an OCI runtime's configuration: that in the file `config` ("-": stdin) with p at
+ * linux.seccomp, in place of what stood there, and all else as it was.
+ */
+int tr_seccomp_write_into(const struct tr_seccomp *p, const char *config, FILE *out,
+			  void (*lost)(const char *what, void *arg), void *arg, struct tr_err *err);
+
+/* The lines of a pod's or container's manifest that make it run under a localhostProfile. */
+void tr_seccomp_write_k8s_context(const char *name, FILE *out);
+
 /* The container and host that a profile is resolved for: what its includes and excludes ask. */
 struct tr_seccomp_host {
 	const char *arch; /* Docker's short name: "amd64", "arm64", ... NULL: this machine's */

@@ -5,6 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/emit.h"
+#include "cli/emit_write.h"
 #include "trammel/abi.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
@@ -13,8 +14,10 @@
 #include "util/fs.h"
 #include "util/mem.h"
 
+#define SPELLINGS "seccomp, podman, oci, k8s, spo or systemd"
+
 struct emit_opts {
-	const char *output;
+	struct emit_output output;
 	const char *tune;
 	struct tr_policy_opts policy;
 	struct tr_policy_accept *accepts; /* of --accept; they point into lists */
@@ -137,6 +140,8 @@ enum {
 	CEILING,
 	ACCEPT,
 	TUNE,
+	NAME,
+	INTO,
 };
 
 /* Returns -1 to go on, else the exit status. */
@@ -144,7 +149,7 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 {
 	switch (c) {
 	case 'o':
-		o->output = optarg;
+		o->output.file = optarg;
 		return -1;
 	case 'r':
 		o->policy.runtime = optarg;
@@ -174,11 +179,41 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 			return cli_usage(&cmd_emit, "--tune is given twice");
 		o->tune = optarg;
 		return -1;
+	case 'd':
+		o->output.dir = optarg;
+		return -1;
+	case NAME:
+		o->output.name = optarg;
+		return -1;
+	case INTO:
+		o->output.into = optarg;
+		return -1;
 	case 'h':
 		return cli_help(&cmd_emit);
 	default:
 		return cli_bad_option(&cmd_emit, c, argv);
 	}
+}
+
+static int check_output(const struct emit_output *o)
+{
+	if (o->dir && o->spelling != TR_SPELLING_K8S)
+		return cli_usage(&cmd_emit, "-d is for emit k8s: %s is one file",
+				 tr_spelling_name(o->spelling));
+	if (o->dir && o->file)
+		return cli_usage(&cmd_emit, "only one of -o and -d can be");
+	if (o->into && o->spelling != TR_SPELLING_OCI)
+		return cli_usage(&cmd_emit, "--into: %s is no part of a config.json",
+				 tr_spelling_name(o->spelling));
+	if (o->name && o->spelling != TR_SPELLING_K8S && o->spelling != TR_SPELLING_SPO)
+		return cli_usage(&cmd_emit, "--name: %s has no name in it",
+				 tr_spelling_name(o->spelling));
+	if (o->name && !emit_is_k8s_name(o->name))
+		return cli_usage(&cmd_emit,
+				 "--name: expected lower-case letters, digits, '-' and '.', found "
+				 "'%s'",
+				 o->name);
+	return -1;
 }
 
 static int parse(int argc, char **argv, struct emit_opts *o)
@@ -195,31 +230,30 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "ceiling", required_argument, NULL, CEILING },
 		{ "accept", required_argument, NULL, ACCEPT },
 		{ "tune", required_argument, NULL, TUNE },
+		{ "dir", required_argument, NULL, 'd' },
+		{ "name", required_argument, NULL, NAME },
+		{ "into", required_argument, NULL, INTO },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int c, status;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:h", longopts, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":o:d:h", longopts, NULL)) != -1)
 		if ((status = take_option(c, argv, o)) >= 0)
 			return status;
 	o->traces = argv + optind;
 	o->n_traces = (size_t)(argc - optind);
+	if ((status = check_output(&o->output)) >= 0)
+		return status;
+	for (size_t i = 0; i < o->n_traces && o->output.into; i++)
+		if (!strcmp(o->output.into, "-") && !strcmp(o->traces[i], "-"))
+			return cli_usage(&cmd_emit, "only one of the files can be '-'");
+	o->output.file = o->output.file ? o->output.file : "-";
+	/* No container runtime starts a unit. */
+	if (o->output.spelling == TR_SPELLING_SYSTEMD && !o->policy.runtime)
+		o->policy.runtime = "systemd";
 	return -1;
-}
-
-static int write_profile(const struct tr_seccomp *p, const char *path, struct tr_err *err)
-{
-	struct fs_out out;
-	int r;
-
-	if (fs_out_open(&out, path, 0644, err) < 0)
-		return -1;
-	tr_seccomp_write(p, out.f);
-	r = fs_out_commit(&out, err);
-	fs_out_release(&out);
-	return r;
 }
 
 /* Both ways to accept, in one list; it points into o and tune. */
@@ -247,7 +281,7 @@ static int make_profile(struct emit_opts *o, const struct tr_tune *tune,
 	o->policy.accepts = accepts;
 	r = tr_policy_seccomp(&p, facts, &o->policy, &report, err);
 	if (r == 0) {
-		r = write_profile(&p, o->output, err);
+		r = emit_write(&p, facts, &o->output, err);
 		tr_seccomp_release(&p);
 		if (r == 0)
 			emit_say(&report, &o->policy);
@@ -289,15 +323,17 @@ static int run_seccomp(int argc, char **argv, struct emit_opts *o)
 
 static int run_emit(int argc, char **argv)
 {
-	struct emit_opts o = { .output = "-" };
-	int status;
+	struct emit_opts o = { 0 };
+	int status, spelling;
 
 	if (argc < 2)
-		return cli_usage(&cmd_emit, "what to emit is missing: expected seccomp");
+		return cli_usage(&cmd_emit, "what to emit is missing: expected " SPELLINGS);
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return cli_help(&cmd_emit);
-	if (strcmp(argv[1], "seccomp") != 0)
-		return cli_usage(&cmd_emit, "cannot emit '%s': expected seccomp", argv[1]);
+	spelling = tr_spelling_from_name(argv[1]);
+	if (spelling < 0)
+		return cli_usage(&cmd_emit, "cannot emit '%s': expected " SPELLINGS, argv[1]);
+	o.output.spelling = (enum tr_spelling)spelling;
 	status = run_seccomp(argc - 1, argv + 1, &o);
 	opts_release(&o);
 	return status;
@@ -307,14 +343,22 @@ const struct cmd cmd_emit = {
 	.name = "emit",
 	.group = "Emit",
 	.summary = "Make a profile from traces",
-	.usage = "emit seccomp [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
+	.usage = "emit FORMAT [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
 		 "             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
 		 "             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
-		 "             TRACE...",
+		 "             [--name NAME] [-d DIR] [--into CONFIG] TRACE...",
 	.options =
+		"FORMAT is the spelling of the profile: seccomp (Docker's), podman, oci (a runtime's\n"
+		"config.json), k8s (a pod's localhostProfile), spo (a manifest for the Security\n"
+		"Profiles Operator) or systemd (a unit's SystemCallFilter=).\n\n"
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
+		"  -d, --dir=DIR                k8s: write the profile, the lines of a pod's manifest and\n"
+		"                               the operator's manifest there\n"
+		"      --into=CONFIG            oci: write this config.json, with the profile in it\n"
+		"      --name=NAME              k8s, spo: its name (default: trammel-SUBJECT)\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"
-		"                               runc, crun, runc-1.1 (default: all)\n"
+		"                               runc, crun, runc-1.1 (default: all; for systemd:\n"
+		"                               systemd)\n"
 		"      --args=LEVEL             allow calls with the arguments they were made with only:\n"
 		"                               none, risky (socket, clone, ioctl, ...; the default) or\n"
 		"                               all that are recorded\n"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <json-c/json.h>
 
-#include "trammel/seccomp.h"
+#include "formats/seccomp_write.h"
+#include "tables/syscalls.h"
 #include "util/json.h"
 
 static json_object *strings(char *const *v, size_t n)
@@ -77,7 +78,7 @@ static void add_filter(json_object *o, const char *key, char *const *caps, size_
 	json_object_object_add(o, key, f);
 }
 
-static json_object *rule(const struct tr_rule *r)
+json_object *seccomp_rule_json(const struct tr_rule *r)
 {
 	json_object *o = json_object_new_object();
 
@@ -87,7 +88,22 @@ static json_object *rule(const struct tr_rule *r)
 		add_number(o, "errnoRet", (uint64_t)r->errno_ret);
 	if (r->n_conds)
 		json_object_object_add(o, "args", conds(r));
+	return o;
+}
+
+/* podman takes the name where there is one; containers/common pkg/seccomp/types.go. */
+static void add_errno_name(json_object *o, const char *key, int e, bool podman)
+{
+	if (podman && e > 0)
+		json_add_string(o, key, errno_name(e));
+}
+
+static json_object *rule(const struct tr_rule *r, bool podman)
+{
+	json_object *o = seccomp_rule_json(r);
+
 	json_add_string(o, "comment", r->comment);
+	add_errno_name(o, "errno", r->errno_ret, podman);
 	add_filter(o, "includes", r->inc_caps, r->n_inc_caps, r->inc_arches, r->n_inc_arches,
 		   r->inc_min_kernel);
 	add_filter(o, "excludes", r->exc_caps, r->n_exc_caps, r->exc_arches, r->n_exc_arches,
@@ -95,10 +111,8 @@ static json_object *rule(const struct tr_rule *r)
 	return o;
 }
 
-static json_object *profile(const struct tr_seccomp *p)
+void seccomp_add_settings(json_object *o, const struct tr_seccomp *p)
 {
-	json_object *o = json_object_new_object(), *rules = json_object_new_array();
-
 	json_add_string(o, "defaultAction", tr_action_name(p->default_action));
 	if (p->default_errno >= 0)
 		add_number(o, "defaultErrnoRet", (uint64_t)p->default_errno);
@@ -109,17 +123,33 @@ static json_object *profile(const struct tr_seccomp *p)
 		json_object_object_add(o, "flags", strings(p->flags, p->n_flags));
 	json_add_string(o, "listenerPath", p->listener_path);
 	json_add_string(o, "listenerMetadata", p->listener_metadata);
+}
+
+void seccomp_print(json_object *o, FILE *out)
+{
+	fputs(json_object_to_json_string_ext(o, JSON_PRETTY | JSON_C_TO_STRING_SPACED), out);
+	fputc('\n', out);
+	json_object_put(o);
+}
+
+static void write_profile(const struct tr_seccomp *p, bool podman, FILE *out)
+{
+	json_object *o = json_object_new_object(), *rules = json_object_new_array();
+
+	seccomp_add_settings(o, p);
+	add_errno_name(o, "defaultErrno", p->default_errno, podman);
 	for (size_t i = 0; i < p->n_rules; i++)
-		json_object_array_add(rules, rule(&p->rules[i]));
+		json_object_array_add(rules, rule(&p->rules[i], podman));
 	json_object_object_add(o, "syscalls", rules);
-	return o;
+	seccomp_print(o, out);
 }
 
 void tr_seccomp_write(const struct tr_seccomp *p, FILE *out)
 {
-	json_object *o = profile(p);
+	write_profile(p, false, out);
+}
 
-	fputs(json_object_to_json_string_ext(o, JSON_PRETTY | JSON_C_TO_STRING_SPACED), out);
-	fputc('\n', out);
-	json_object_put(o);
+void seccomp_write_podman(const struct tr_seccomp *p, FILE *out)
+{
+	write_profile(p, true, out);
 }

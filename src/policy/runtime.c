@@ -35,9 +35,22 @@ static bool word_means(const char *word, size_t len, const char *set)
 	return len >= n && !strncmp(word, set, n) && (len == n || word[n] == '.');
 }
 
-static bool selected(const char *selection, const char *set)
+/* What starts no containers is not among all that do. */
+static bool by_name_only(const struct data_file *file)
 {
-	if (text_list_has(selection, "all"))
+	json_object *o = NULL, *m;
+	bool only;
+
+	if (json_parse(file->text, file->size, file->name, 1, &o, NULL) < 0)
+		return false;
+	only = json_object_object_get_ex(o, "by_name_only", &m) && json_object_get_boolean(m);
+	json_object_put(o);
+	return only;
+}
+
+static bool selected(const char *selection, const char *set, const struct data_file *file)
+{
+	if (text_list_has(selection, "all") && !by_name_only(file))
 		return true;
 	for (const char *w = selection; *w;) {
 		size_t len = strcspn(w, ",");
@@ -175,7 +188,7 @@ int policy_runtime_load(struct policy_runtime *ret, const char *selection, struc
 		const struct data_file *file = &data_files[i];
 		tr_cleanup_free char *set = set_name(file);
 
-		if (!set || !selected(selection, set))
+		if (!set || !selected(selection, set, file))
 			continue;
 		if (policy_runtime_add(&rt, file->name, file->text, file->size, err) < 0) {
 			policy_runtime_release(&rt);

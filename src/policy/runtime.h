@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What container runtimes do themselves under the filter: profiles/runtime/. */
+/* What container runtimes, and other managers, do themselves under the filter: profiles/runtime/. */
 #ifndef POLICY_RUNTIME_H
 #define POLICY_RUNTIME_H
 

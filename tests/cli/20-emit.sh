@@ -178,7 +178,7 @@ says err 'no-such.trace'
 expect 2 emit seccomp good.json
 says err 'good.json:1'
 expect 0 emit --help
-says out '^Usage: trammel emit seccomp'
+says out '^Usage: trammel emit FORMAT'
 
 # every emission proves right against what it was made of
 if [ "$(uname -m)" = x86_64 ]; then

@@ -34,6 +34,9 @@ holds podman.trace "complete()" "'vfork' in calls('exec')" "'vfork' not in calls
 emitted podman.trace podman.json
 expect 0 --json rehearse -n 3 --seccomp podman.json --exercise "$exercise" -- \
 	"${RUN[@]}" "$image" /w/acts fork pause
+expect 0 emit podman -o own.json podman.trace
+expect 0 --json rehearse -n 1 --seccomp own.json --exercise "$exercise" -- \
+	"${RUN[@]}" "$image" /w/acts fork pause
 expect 1 --json rehearse -n 1 --seccomp podman.json --exercise "$exercise" -- \
 	"${RUN[@]}" "$image" /w/acts getpriority pause
 python3 -c 'import json; said = json.load(open("out"))

@@ -64,3 +64,47 @@ expect 0 record -o running.trace --cgroup "/$name"
 wait $!
 holds running.trace "not recordings()[0]['start_seen']" "'pause' in calls('main')" "complete()" \
 	"call('getpriority')['phases'] == ['exec']" "ended() == {'exited'}"
+
+# The profile in the bundle's own configuration, under the real runtimes: what it allows works, one
+# call that it does not is refused, and what is in force is what Docker's spelling says.
+runc delete -f "$name"
+bundle "$all" /bin/acts vfork pause
+(until_true 30 test -s oci.trace; sleep 1; runc kill "$name" TERM) &
+runc_run oci.trace
+wait $!
+emitted oci.trace oci.json
+expect 0 emit oci --into bundle/config.json -o bundle/config.json oci.trace
+expect 0 diff --any-change oci.json bundle/config.json
+cp bundle/config.json oci-config.json
+command_of() {
+	jq --argjson args "$1" '.process.args = $args' oci-config.json >bundle/config.json
+}
+# crun refuses a hybrid of cgroups v1 and v2: it gets a mount namespace with v2 alone.
+# shellcheck disable=SC2016
+runtime_crun() {
+	unshare --mount --propagation private sh -c '
+		umount -l /sys/fs/cgroup 2>/dev/null
+		mount -t cgroup2 none /sys/fs/cgroup || exit 1
+		exec crun --cgroup-manager=disabled "$@"' crun "$@"
+}
+runtime_runc() {
+	runc "$@"
+}
+command_of '["/bin/acts", "vfork", "mount"]'
+runc_run refused.trace
+holds refused.trace "refused() == {'mount'}" "call('mount')['errnos'] == ['EPERM']"
+for runtime in runc crun; do
+	command -v $runtime >/dev/null || continue
+	command_of '["/bin/acts", "vfork"]'
+	"runtime_$runtime" run -b bundle "$name" >out 2>err || fail "$runtime: $(cat out err)"
+	command_of '["/bin/acts", "vfork", "pause"]'
+	"runtime_$runtime" run -d -b bundle "$name" </dev/null >/dev/null 2>&1 || fail "$runtime run -d"
+	defer "runtime_$runtime" delete -f "$name"
+	pid=$("runtime_$runtime" state "$name" | jq .pid)
+	expect 0 diff oci.json "pid:$pid"
+	expect 0 diff "pid:$pid" oci.json
+	# crun has no ENOSYS for the numbers above all that are named.
+	[ $runtime = crun ] || expect 0 diff --any-change oci.json "pid:$pid"
+	expect 1 diff "pid:$pid" docker-default
+	"runtime_$runtime" delete -f "$name"
+done
