@@ -8,12 +8,17 @@
 #include "facts/sets.h"
 #include "util/mem.h"
 
+void evidence_merge_times(struct tr_evidence *dst, int64_t first, int64_t last, uint32_t after)
+{
+	span_merge(&dst->first, &dst->last, first, last);
+	if (!dst->after || (after && after < dst->after))
+		dst->after = after;
+}
+
 void tr_evidence_merge(struct tr_evidence *dst, const struct tr_evidence *src)
 {
 	u32set_union(&dst->recordings, &src->recordings);
-	span_merge(&dst->first, &dst->last, src->first, src->last);
-	if (!dst->after || (src->after && src->after < dst->after))
-		dst->after = src->after;
+	evidence_merge_times(dst, src->first, src->last, src->after);
 	dst->phases |= src->phases;
 	dst->flags |= src->flags;
 	dst->where |= src->where;

@@ -9,4 +9,7 @@ void evidence_release(struct tr_evidence *ev);
 /* Brings evidence from outside into bounds: see TR_EVIDENCE_EXES. Doing it twice changes nothing. */
 void evidence_settle(struct tr_evidence *ev);
 
+/* The part of tr_evidence_merge that is about when. */
+void evidence_merge_times(struct tr_evidence *dst, int64_t first, int64_t last, uint32_t after);
+
 #endif

@@ -8,6 +8,8 @@
 #include "trammel/trace.h"
 #include "util/mem.h"
 
+#define BLOCK ((size_t)64 << 10) /* what is read at once */
+
 #define FOOTER_START "{\"end\":"
 
 /* A header and a footer grow with the recordings: see TR_TRACE_HEADER_MAX. */
@@ -20,38 +22,57 @@ static size_t line_max(const struct lines *l, bool header)
 	return TR_TRACE_LINE_MAX;
 }
 
+/* More of the file into the block. False at the end, or on an error. */
+static bool fill(struct lines *l)
+{
+	if (!l->block)
+		l->block = tr_xmalloc(BLOCK);
+	errno = 0;
+	l->next = 0;
+	l->end = fread(l->block, 1, BLOCK, l->in);
+	return l->end > 0;
+}
+
+/* Appends what the block has up to the line's end, or the whole of it. False if that is too long. */
+static bool append(struct lines *l, bool header)
+{
+	const char *from = l->block + l->next;
+	const char *end = memchr(from, '\n', l->end - l->next);
+	size_t n = end ? (size_t)(end - from) : l->end - l->next;
+
+	while (l->cap - l->len <= n)
+		l->text = tr_grow(l->text, &l->cap, l->cap, 1);
+	memcpy(l->text + l->len, from, n);
+	l->len += n;
+	l->text[l->len] = '\0';
+	l->next += n + (end != NULL);
+	l->whole = end != NULL;
+	return l->len <= TR_TRACE_LINE_MAX || l->len <= line_max(l, header);
+}
+
 int lines_next(struct lines *l, bool header)
 {
-	int c;
+	bool any = false;
 
 	l->len = 0;
 	l->whole = false;
-	errno = 0;
-	while ((c = getc_unlocked(l->in)) != EOF && c != '\n') {
-		if (l->len >= TR_TRACE_LINE_MAX && l->len >= line_max(l, header)) {
-			l->max = line_max(l, header);
-			return -1;
-		}
-		/* One more for the NUL. */
-		if (l->len + 1 >= l->cap)
-			l->text = tr_grow(l->text, &l->cap, l->cap, 1);
-		l->text[l->len++] = (char)c;
+	while (!l->whole && (l->next < l->end || fill(l))) {
+		any = true;
+		if (append(l, header))
+			continue;
+		l->max = line_max(l, header);
+		return -1;
 	}
 	if (ferror(l->in)) {
 		l->error = errno ? errno : EIO;
 		return -1;
 	}
-	if (c == EOF && !l->len)
-		return 0;
-	if (!l->cap)
-		l->text = tr_grow(l->text, &l->cap, l->cap, 1);
-	l->text[l->len] = '\0';
-	l->whole = c == '\n';
-	return 1;
+	return any;
 }
 
 void lines_release(struct lines *l)
 {
+	free(l->block);
 	free(l->text);
-	l->text = NULL;
+	l->block = l->text = NULL;
 }

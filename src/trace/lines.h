@@ -9,6 +9,8 @@
 
 struct lines {
 	FILE *in;
+	char *block; /* what was read ahead: from next to end */
+	size_t next, end;
 	char *text; /* NUL-terminated behind len, without the line's end */
 	size_t len, cap;
 	bool whole; /* it had its end */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/reading.h"
 #include "trammel/trace.h"
 #include "util/mem.h"
 
@@ -37,29 +38,46 @@ static int check_subjects(const struct tr_facts *one, const char *path, const ch
 	return 0;
 }
 
+int tr_trace_read_stream(struct tr_facts *f, FILE *in, const char *name, struct tr_err *err)
+{
+	struct trace_reading t = { .f = f };
+	int r = trace_read_stream(&t, in, name, err);
+
+	repeat_release(&t.repeat);
+	return r;
+}
+
+int tr_trace_read(struct tr_facts *f, const char *path, struct tr_err *err)
+{
+	struct trace_reading t = { .f = f };
+	int r = trace_read(&t, path, err);
+
+	repeat_release(&t.repeat);
+	return r;
+}
+
 int tr_trace_read_all(struct tr_facts *f, char *const *paths, size_t n, const char *subject,
 		      struct tr_err *err)
 {
 	tr_cleanup_free char *first_copy = NULL;
 	const char *first = NULL, *first_path = NULL;
+	struct trace_reading t = { .f = f };
+	int r = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		struct tr_facts one;
-		int r;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct tr_facts heads;
 
-		tr_facts_init(&one);
-		r = tr_trace_read(&one, paths[i], err);
-		if (r == 0 && subject)
-			rename_all(&one, subject);
-		if (r == 0)
-			r = check_subjects(&one, paths[i], &first, &first_path, err);
+		tr_facts_init(&heads);
+		t.heads = &heads;
+		r = trace_read(&t, paths[i], err);
+		if (r == 0 && !subject)
+			r = check_subjects(&heads, paths[i], &first, &first_path, err);
 		if (r == 0 && first && !first_copy)
 			first = first_copy = tr_xstrdup(first);
-		if (r == 0)
-			tr_facts_merge(f, &one);
-		tr_facts_release(&one);
-		if (r < 0)
-			return -1;
+		tr_facts_release(&heads);
 	}
-	return 0;
+	repeat_release(&t.repeat);
+	if (r == 0 && subject)
+		rename_all(f, subject);
+	return r;
 }

@@ -7,15 +7,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "facts/recording.h"
 #include "facts/sets.h"
 #include "trace/format.h"
 #include "trace/lines.h"
+#include "trace/reading.h"
 #include "trammel/trace.h"
 #include "util/json.h"
 #include "util/mem.h"
 
 struct reader {
 	struct tr_facts *f;
+	struct tr_facts *heads; /* the file's recordings alone; may be NULL */
+	struct repeat *repeat;
 	const char *name;
 	unsigned line;
 	char *where; /* "NAME:LINE:" */
@@ -44,6 +48,11 @@ static int add_recording(struct reader *r, json_object *o, const char *where)
 		return -1;
 	r->ids = tr_grow(r->ids, &r->cap_ids, r->n_number, sizeof(*r->ids));
 	r->ids[r->n_number] = tr_xstrdup(rec.id);
+	if (r->heads) {
+		struct tr_recording copy = recording_copy(&rec);
+
+		tr_facts_add_recording(r->heads, &copy);
+	}
 	r->number = tr_grow(r->number, &r->cap_number, r->n_number, sizeof(*r->number));
 	r->number[r->n_number++] = tr_facts_add_recording(r->f, &rec);
 	/* A journal may name a recording often, as it learns of it: bound both. */
@@ -185,19 +194,38 @@ static int read_footer(struct reader *r, json_object *o)
 	return 0;
 }
 
-static int read_fact(struct reader *r, json_object *o)
+static int read_fact(struct reader *r, const struct lines *in, json_object *o)
 {
-	struct tr_fact fact;
+	struct repeat_parts parts;
+	struct tr_fact fact, *kept;
 
 	if (fact_from_json(o, r->where, r->number, r->n_number, &fact, r->err) < 0)
 		return -1;
 	r->n_facts++;
 	r->n_of_kind[fact.kind]++;
-	tr_facts_add(r->f, &fact, NULL);
+	kept = tr_facts_add(r->f, &fact, NULL);
+	if (repeat_split(in->text, in->len, &parts))
+		repeat_keep(r->repeat, &parts, kept);
 	return 0;
 }
 
-static int read_object(struct reader *r, json_object *o)
+/* Whether the line says of a fact what another has said before; it is then merged. */
+static bool read_repeated(struct reader *r, const struct lines *in)
+{
+	struct repeat_parts parts;
+	struct tr_fact *fact;
+
+	if (r->line == 1 || r->ended || !in->whole || !repeat_split(in->text, in->len, &parts))
+		return false;
+	fact = repeat_merge(r->repeat, &parts, r->number, r->n_number);
+	if (!fact)
+		return false;
+	r->n_facts++;
+	r->n_of_kind[fact->kind]++;
+	return true;
+}
+
+static int read_object(struct reader *r, const struct lines *in, json_object *o)
 {
 	tr_cleanup_free char *where = NULL;
 	json_object *m;
@@ -207,7 +235,7 @@ static int read_object(struct reader *r, json_object *o)
 	if (r->ended)
 		return bad(r, "a line behind the footer");
 	if (json_object_object_get_ex(o, "fact", NULL))
-		return read_fact(r, o);
+		return read_fact(r, in, o);
 	if (json_object_object_get_ex(o, "end", NULL))
 		return read_footer(r, o);
 	if (!json_object_object_get_ex(o, "recording", &m))
@@ -222,6 +250,8 @@ static int read_line(struct reader *r, const struct lines *in)
 	json_object *o = NULL;
 	int ret;
 
+	if (read_repeated(r, in))
+		return 0;
 	free(r->where);
 	r->where = tr_xasprintf("%s:%u:", r->name, r->line);
 	if (json_parse(in->text, in->len, r->name, r->line, &o, r->err) < 0) {
@@ -232,7 +262,7 @@ static int read_line(struct reader *r, const struct lines *in)
 		tr_err_clear(r->err);
 		return 0;
 	}
-	ret = read_object(r, o);
+	ret = read_object(r, in, o);
 	json_object_put(o);
 	return ret;
 }
@@ -246,9 +276,11 @@ static void reader_release(struct reader *r)
 	free(r->where);
 }
 
-int tr_trace_read_stream(struct tr_facts *f, FILE *in, const char *name, struct tr_err *err)
+int trace_read_stream(struct trace_reading *t, FILE *in, const char *name, struct tr_err *err)
 {
-	struct reader r = { .f = f, .name = name, .err = err };
+	struct reader r = {
+		.f = t->f, .heads = t->heads, .repeat = &t->repeat, .name = name, .err = err
+	};
 	struct lines lines = { .in = in };
 	int got, ret = 0;
 
@@ -268,17 +300,17 @@ int tr_trace_read_stream(struct tr_facts *f, FILE *in, const char *name, struct 
 	return ret;
 }
 
-int tr_trace_read(struct tr_facts *f, const char *path, struct tr_err *err)
+int trace_read(struct trace_reading *t, const char *path, struct tr_err *err)
 {
 	tr_cleanup_fclose FILE *in = NULL;
 	struct stat st;
 
 	if (!strcmp(path, "-"))
-		return tr_trace_read_stream(f, stdin, "standard input", err);
+		return trace_read_stream(t, stdin, "standard input", err);
 	in = fopen(path, "re");
 	if (!in)
 		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s", path);
 	if (fstat(fileno(in), &st) == 0 && S_ISDIR(st.st_mode))
 		return tr_err_set(err, TR_ERR_INPUT, "%s: not a trace: it is a directory", path);
-	return tr_trace_read_stream(f, in, path, err);
+	return trace_read_stream(t, in, path, err);
 }
