@@ -106,6 +106,9 @@ int main(int argc, char **argv)
 		printf("%u\n", programs_now().n);
 		return 0;
 	}
-	fputs("usage: bench loops [-a] [-r ROUNDS] [-s SLICES] | hold | programs\n", stderr);
+	if (argc > 2 && !strcmp(argv[1], "json"))
+		return json_main(argv + 2, argc - 2);
+	fputs("usage: bench loops [-a] [-r ROUNDS] [-s SLICES] | hold | programs | json FILE...\n",
+	      stderr);
 	return 2;
 }

@@ -56,4 +56,7 @@ struct loop_opts {
 };
 int loops_main(const struct loop_opts *o);
 
+/* json.c */
+int json_main(char *const *paths, int n);
+
 #endif
