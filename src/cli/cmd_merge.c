@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /* trammel merge: the union of traces. */
+#include <errno.h>
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/why.h"
+#include "facts/keep.h"
 #include "trammel/trace.h"
 #include "util/json.h"
 #include "util/mem.h"
@@ -14,10 +18,24 @@
 #define WARNED_MAX 5
 
 struct merge_opts {
-	const char *output, *subject;
+	const char *output, *subject, *since;
+	size_t keep; /* builds; 0: all */
 	char **traces;
 	size_t n_traces;
 };
+
+static int parse_count(const char *s, size_t *ret)
+{
+	char *end;
+	unsigned long long v;
+
+	errno = 0;
+	v = strtoull(s, &end, 10);
+	if (errno || *s < '0' || *s > '9' || *end || !v || v > SIZE_MAX)
+		return -1;
+	*ret = (size_t)v;
+	return 0;
+}
 
 /* Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct merge_opts *o)
@@ -25,6 +43,8 @@ static int parse(int argc, char **argv, struct merge_opts *o)
 	static const struct option longopts[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "subject", required_argument, NULL, 's' },
+		{ "keep", required_argument, NULL, 'k' },
+		{ "since", required_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -41,6 +61,14 @@ static int parse(int argc, char **argv, struct merge_opts *o)
 			if (!*optarg)
 				return cli_usage(&cmd_merge, "--subject: expected a name");
 			o->subject = optarg;
+			break;
+		case 'k':
+			if (parse_count(optarg, &o->keep) < 0)
+				return cli_usage(&cmd_merge,
+						 "--keep: expected a number of builds, 1 or more");
+			break;
+		case 'S':
+			o->since = optarg;
 			break;
 		case 'h':
 			return cli_help(&cmd_merge);
@@ -102,11 +130,38 @@ static void say_done(const struct merge_opts *o, const struct tr_facts *f)
 	json_object_put(json);
 }
 
+/* What is too old for --since or --keep leaves. Both together: what both keep. */
+static int drop_old(const struct merge_opts *o, struct tr_facts *f, struct tr_err *err)
+{
+	tr_cleanup_free bool *since = tr_xcalloc(f->n_recordings + 1, sizeof(*since));
+	tr_cleanup_free bool *newest = tr_xcalloc(f->n_recordings + 1, sizeof(*newest));
+	size_t recordings = f->n_recordings, facts = f->n;
+
+	memset(since, true, recordings);
+	memset(newest, true, recordings);
+	if (o->since && facts_keep_since(f, o->since, since, err) < 0)
+		return tr_err_wrap(err, "--since");
+	if (o->keep) {
+		memset(newest, false, recordings);
+		facts_keep_builds(f, o->keep, newest);
+	}
+	for (size_t i = 0; i < recordings; i++)
+		newest[i] &= since[i];
+	facts_drop(f, newest);
+	if (f->n_recordings < recordings)
+		cli_say("left out as too old: %zu recording%s, and %zu fact%s that no other saw",
+			recordings - f->n_recordings, cli_plural(recordings - f->n_recordings),
+			facts - f->n, cli_plural(facts - f->n));
+	return 0;
+}
+
 static int merge(const struct merge_opts *o, struct tr_facts *f)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
 
 	if (tr_trace_read_all(f, o->traces, o->n_traces, o->subject, &err) < 0)
+		return cli_fail(&err);
+	if ((o->keep || o->since) && drop_old(o, f, &err) < 0)
 		return cli_fail(&err);
 	if (tr_trace_write(f, o->output, &err) < 0)
 		return cli_fail(&err);
@@ -133,11 +188,15 @@ const struct cmd cmd_merge = {
 	.name = "merge",
 	.group = "Look",
 	.summary = "Put traces of one subject together into one",
-	.usage = "merge -o FILE [--subject NAME] TRACE...",
+	.usage = "merge -o FILE [--subject NAME] [--keep N] [--since DIGEST] TRACE...",
 	.options = "  -o, --output=FILE     where the merged trace goes; '-' is standard output;\n"
 		   "                        may be one of the traces\n"
 		   "      --subject=NAME    call what they are of NAME; without it traces of two\n"
 		   "                        subjects are refused\n"
+		   "      --keep=N          leave out what is older than the N newest builds\n"
+		   "                        (image digests), and what only those recordings saw\n"
+		   "      --since=DIGEST    leave out what is older than the first recording of\n"
+		   "                        this image\n"
 		   "  -h, --help            this help\n"
 		   "\n"
 		   "Merging is union: order, grouping and repetition make no difference. What is\n"

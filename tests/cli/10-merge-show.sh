@@ -146,6 +146,33 @@ expect 0 -j merge -o ab one.trace two.trace
 python3 -c 'import json,sys; o = json.load(open("out")); sys.exit(o["facts"] != 6 or not o["complete"])' ||
 	fail "merge: wrong JSON"
 
+# what is too old leaves
+digest() { # FILE ID SECOND DIGEST CALL-NUMBER CALL
+	cat >"$1" <<END
+{"trammel":"trace","version":1,"recordings":[{"id":"$2","subject":"web","started":$3,"stopped":$3,"start_seen":true,"context":{"image.digest":["$4"]}}]}
+{"fact":"syscall","abi":"x86_64","nr":$5,"name":"$6","recordings":[0],"phases":["main"],"flags":["done"]}
+{"end":true,"facts":1,"complete":true,"kinds":{"syscall":1},"recordings":[{"id":"$2","ended":"exited"}]}
+END
+}
+digest old.trace 00000000000000000000000000000001 1700000000 sha256:aaaaaaaa 0 read
+digest new.trace 00000000000000000000000000000002 1700000100 sha256:bbbbbbbb 1 write
+expect 0 merge -o out.trace --keep 1 old.trace new.trace
+says err 'left out as too old: 1 recording, and 1 fact that no other saw'
+expect 0 show out.trace
+says out '^  write$'
+expect 0 merge -o out.trace --keep 2 old.trace new.trace
+expect 0 show out.trace
+says out '^  read write$'
+expect 0 merge -o out.trace --since bbbbbb new.trace old.trace
+expect 0 show out.trace
+says out '^  write$'
+expect 2 merge -o out.trace --since cccccc new.trace old.trace
+says err "no recording is of an image with the digest 'cccccc'"
+expect 0 show out.trace
+for n in 0 -1 x ''; do
+	expect 2 merge -o out.trace --keep "$n" new.trace
+done
+
 # what is incomplete stays so, and is said
 expect 0 merge -o out.trace one.trace lossy.trace
 says err 'warning: recording fedcba987654 is incomplete: 3 events were dropped'
