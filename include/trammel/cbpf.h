@@ -55,6 +55,20 @@ uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *
 size_t tr_filter_returns(const struct tr_filter *f, uint32_t arch, int32_t nr, uint32_t *ret,
 			 size_t max);
 
+/*
+ * Whether Linux 5.11 and later let this call pass without running the filter: it must allow the
+ * call by its number and architecture alone, in instructions of the kinds that the kernel follows
+ * when the filter is loaded (kernel/seccomp.c: seccomp_is_const_allow).
+ */
+bool tr_filter_kept(const struct tr_filter *f, uint32_t arch, int32_t nr);
+
+/* Whose way of making a filter of a profile. */
+enum tr_runtime_kind {
+	TR_RUNTIME_RUNC, /* 1.0 and 1.1 */
+	TR_RUNTIME_CRUN,
+	TR_RUNTIME_RUNC_12, /* 1.2 and later */
+};
+
 /* What is known of the six arguments: bits set in unknown[] are not, and 0 in value[]. */
 struct tr_known_args {
 	uint64_t value[6], unknown[6];

@@ -12,10 +12,10 @@ int machine_compile(struct tr_filter *ret, const struct machine *m, const struct
 	there.arch = m->arch;
 	if (tr_seccomp_resolve(&resolved, p, &there, err) < 0)
 		return -1;
-	/* Here libseccomp adds this machine's own; there it would add that one's. */
+	/* Of a machine that is not at hand the question is what a profile means there today. */
 	if (m != machine_here() && !tr_seccomp_names_arch(&resolved, tr_arch_of_abi(m->native)))
 		tr_seccomp_add_arch(&resolved, tr_arch_of_abi(m->native));
-	rc = tr_compile(ret, &resolved, runtime, ret_unknown, err);
+	rc = tr_compile_for(ret, &resolved, runtime, tr_arch_of_abi(m->native), ret_unknown, err);
 	tr_seccomp_release(&resolved);
 	return rc < 0 ? tr_err_wrap(err, "for %s", m->arch) : 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The kernel's check of a seccomp filter, and an interpreter for what passed it. */
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -246,4 +247,39 @@ uint32_t tr_filter_run(const struct tr_filter *f, const struct tr_seccomp_data *
 	if (ret_steps)
 		*ret_steps = steps;
 	return ret;
+}
+
+bool tr_filter_kept(const struct tr_filter *f, uint32_t arch, int32_t nr)
+{
+	uint32_t a = 0;
+
+	for (size_t pc = 0; pc < f->n; pc++) {
+		const struct sock_filter *i = &f->insns[pc];
+
+		switch (i->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			if (i->k != offsetof(struct tr_seccomp_data, nr) &&
+			    i->k != offsetof(struct tr_seccomp_data, arch))
+				return false;
+			a = i->k == offsetof(struct tr_seccomp_data, nr) ? (uint32_t)nr : arch;
+			break;
+		case BPF_RET | BPF_K:
+			return i->k == SECCOMP_RET_ALLOW;
+		case BPF_JMP | BPF_JA:
+			pc += i->k;
+			break;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+		case BPF_JMP | BPF_JGE | BPF_K:
+		case BPF_JMP | BPF_JGT | BPF_K:
+		case BPF_JMP | BPF_JSET | BPF_K:
+			pc += insn_jumps(i->code, a, i->k) ? i->jt : i->jf;
+			break;
+		case BPF_ALU | BPF_AND | BPF_K:
+			a &= i->k;
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
 }

@@ -24,15 +24,24 @@ struct compiler {
 	enum tr_runtime_kind runtime;
 	scmp_filter_ctx ctx;
 	uint32_t default_action;
-	uint32_t *tokens; /* of p->arches */
+	uint32_t native; /* SCMP_ARCH_* of the machine */
+	uint32_t *tokens; /* of p->arches; room for one more */
 	char **unknown;
 	size_t n_unknown, cap_unknown;
 	struct tr_err *err;
 };
 
+/* Numbers in a profile from which on runc 1.2 has a tree made of them (seccomp_linux.go: InitSeccomp). */
+#define TREE_FROM 33
+
+static bool is_runc(const struct compiler *c)
+{
+	return c->runtime != TR_RUNTIME_CRUN;
+}
+
 static const char *runtime_name(const struct compiler *c)
 {
-	return c->runtime == TR_RUNTIME_CRUN ? "crun" : "runc";
+	return is_runc(c) ? "runc" : "crun";
 }
 
 void tr_strv_free(char **v)
@@ -128,8 +137,35 @@ static int check_errno(const struct compiler *c, enum tr_action action, int errn
 			  tr_action_name(action));
 }
 
+/* A new filter is for this machine's own architecture; for another machine it changes places. */
+static int choose_native(struct compiler *c)
+{
+	int rc = 0;
+
+	if (c->native == seccomp_arch_native())
+		return 0;
+	rc = seccomp_arch_add(c->ctx, c->native);
+	if (rc == 0)
+		rc = seccomp_arch_remove(c->ctx, SCMP_ARCH_NATIVE);
+	if (rc < 0)
+		return tr_err_errno(c->err, TR_ERR_INPUT, -rc,
+				    "libseccomp cannot compile for another machine");
+	return 0;
+}
+
+static size_t count_names(const struct tr_seccomp *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		n += p->rules[i].n_names;
+	return n;
+}
+
 static int add_arches(struct compiler *c)
 {
+	if (choose_native(c) < 0)
+		return -1;
 	for (size_t i = 0; i < c->p->n_arches; i++) {
 		const char *name = c->p->arches[i];
 		uint32_t token = arch_token(c, name);
@@ -221,10 +257,9 @@ static int add_name(struct compiler *c, const struct tr_rule *r, const char *nam
 	uint32_t action = action_word(r->action, r->errno_ret);
 	int nr;
 
-	if (c->runtime == TR_RUNTIME_RUNC && !*name)
+	if (is_runc(c) && !*name)
 		return tr_err_set(c->err, TR_ERR_INPUT, "an empty string is no syscall's name");
-	if (c->runtime == TR_RUNTIME_RUNC && r->action == TR_ACTION_NOTIFY &&
-	    !strcmp(name, "write"))
+	if (is_runc(c) && r->action == TR_ACTION_NOTIFY && !strcmp(name, "write"))
 		return tr_err_set(c->err, TR_ERR_INPUT, "runc refuses SCMP_ACT_NOTIFY for write");
 	nr = seccomp_syscall_resolve_name(name);
 	if (nr == __NR_SCMP_ERROR)
@@ -260,7 +295,7 @@ static int check_profile(const struct compiler *c)
 		"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV",
 	};
 
-	if (c->runtime == TR_RUNTIME_RUNC && c->p->default_action == TR_ACTION_NOTIFY)
+	if (is_runc(c) && c->p->default_action == TR_ACTION_NOTIFY)
 		return tr_err_set(c->err, TR_ERR_INPUT,
 				  "runc refuses SCMP_ACT_NOTIFY as the default action");
 	for (size_t i = 0; i < c->p->n_flags; i++) {
@@ -298,6 +333,20 @@ static int export(struct compiler *c, struct sock_filter **ret, size_t *ret_n)
 	return 0;
 }
 
+/* The architectures that the stub is for: those that are named, and since 1.2 the machine's own. */
+static size_t stub_arches(struct compiler *c)
+{
+	size_t n = c->p->n_arches;
+
+	for (size_t i = 0; i < n; i++)
+		if (c->tokens[i] == c->native)
+			return n;
+	if (c->runtime == TR_RUNTIME_RUNC)
+		return n;
+	c->tokens[n] = c->native;
+	return n + 1;
+}
+
 static int finish(struct compiler *c, struct tr_filter *ret)
 {
 	struct sock_filter stub[ENOSYS_MAX], *insns = NULL;
@@ -305,8 +354,8 @@ static int finish(struct compiler *c, struct tr_filter *ret)
 
 	if (export(c, &insns, &n) < 0)
 		return -1;
-	if (c->runtime == TR_RUNTIME_RUNC)
-		n_stub = enosys_stub(stub, c->p, c->tokens);
+	if (is_runc(c))
+		n_stub = enosys_stub(stub, c->p, c->tokens, stub_arches(c));
 	memmove(insns + n_stub, insns, n * sizeof(*insns));
 	memcpy(insns, stub, n_stub * sizeof(*insns));
 	if (tr_filter_check(insns, n_stub + n, c->err) < 0) {
@@ -333,7 +382,12 @@ static int compile(struct compiler *c, struct tr_filter *ret)
 		return tr_err_set(c->err, TR_ERR_INPUT,
 				  "libseccomp refuses %s with errno %d as the default action",
 				  tr_action_name(c->p->default_action), c->p->default_errno);
-	if (add_arches(c) < 0 || add_rules(c) < 0)
+	if (add_arches(c) < 0)
+		return -1;
+	/* An older libseccomp has no trees, and runc goes on without. */
+	if (c->runtime == TR_RUNTIME_RUNC_12 && count_names(c->p) >= TREE_FROM)
+		seccomp_attr_set(c->ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (add_rules(c) < 0)
 		return -1;
 	return finish(c, ret);
 }
@@ -346,9 +400,16 @@ static int by_bytes(const void *a, const void *b)
 int tr_compile(struct tr_filter *ret, const struct tr_seccomp *p, enum tr_runtime_kind runtime,
 	       char ***ret_unknown, struct tr_err *err)
 {
+	return tr_compile_for(ret, p, runtime, NULL, ret_unknown, err);
+}
+
+int tr_compile_for(struct tr_filter *ret, const struct tr_seccomp *p, enum tr_runtime_kind runtime,
+		   const char *native, char ***ret_unknown, struct tr_err *err)
+{
 	struct compiler c = { .p = p, .runtime = runtime, .err = err };
 	int rc;
 
+	c.native = native ? arch_token(&c, native) : seccomp_arch_native();
 	c.tokens = tr_xcalloc(p->n_arches + 1, sizeof(*c.tokens));
 	rc = compile(&c, ret);
 	if (c.ctx)

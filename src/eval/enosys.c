@@ -4,8 +4,8 @@
  * a libc which tries a syscall newer than the profile gets EPERM and gives up rather than ENOSYS
  * and falls back. runc therefore puts a stub in front: a number above the highest one that the
  * profile mentions, for this architecture, gets ENOSYS (libcontainer/seccomp/patchbpf/
- * enosys_linux.go, runc 1.0.0-rc93 and later; this is how 1.1 does it, which looks only at the
- * architectures that the profile names). An unmentioned number below gets the default.
+ * enosys_linux.go, runc 1.0.0-rc93 and later). An unmentioned number below gets the default. Where
+ * the stub jumps to its one ENOSYS, runc 1.1.15 and later put it in place: the same answers.
  *
  * The same instructions in the same order, so that the result can be held against an installed
  * filter. Where there is more than one kernel architecture, runc's order changes from run to run
@@ -80,11 +80,12 @@ static void add_arch(struct horizon *h, const struct tr_seccomp *p, uint32_t tok
 	h->highest[h->n++] = highest;
 }
 
-static size_t find_horizons(struct horizon *h, const struct tr_seccomp *p, const uint32_t *tokens)
+static size_t find_horizons(struct horizon *h, const struct tr_seccomp *p, const uint32_t *tokens,
+			    size_t n_tokens)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->n_arches; i++) {
+	for (size_t i = 0; i < n_tokens; i++) {
 		uint32_t arch = audit_arch(tokens[i]);
 		size_t j = 0;
 
@@ -127,7 +128,8 @@ static bool is_permissive(enum tr_action a)
 	return a == TR_ACTION_ALLOW || a == TR_ACTION_LOG || a == TR_ACTION_TRACE;
 }
 
-size_t enosys_stub(struct sock_filter *stub, const struct tr_seccomp *p, const uint32_t *tokens)
+size_t enosys_stub(struct sock_filter *stub, const struct tr_seccomp *p, const uint32_t *tokens,
+		   size_t n_tokens)
 {
 	struct horizon h[32];
 	struct sock_filter insns[ENOSYS_MAX];
@@ -141,7 +143,7 @@ size_t enosys_stub(struct sock_filter *stub, const struct tr_seccomp *p, const u
 	if (is_permissive(p->default_action) ||
 	    p->default_errno == (int)(SECCOMP_RET_ERRNO | ENOSYS))
 		return 0;
-	n = find_horizons(h, p, tokens);
+	n = find_horizons(h, p, tokens, n_tokens);
 	prepend(&t, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS, 0, 0);
 	prepend(&t, BPF_JMP | BPF_JA, 1, 0, 0);
 	for (size_t i = 0; i < n; i++) {

@@ -14,8 +14,9 @@
 
 /*
  * Writes the stub that runc makes for p into stub[ENOSYS_MAX] and returns its length, 0 if it makes
- * none. tokens are the SCMP_ARCH_* numbers of p->arches, all little-endian.
+ * none. tokens are the SCMP_ARCH_* numbers of the architectures it is for, all little-endian.
  */
-size_t enosys_stub(struct sock_filter *stub, const struct tr_seccomp *p, const uint32_t *tokens);
+size_t enosys_stub(struct sock_filter *stub, const struct tr_seccomp *p, const uint32_t *tokens,
+		   size_t n_tokens);
 
 #endif

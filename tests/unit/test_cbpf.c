@@ -319,6 +319,45 @@ START_TEST(returns_keep_what_is_joined)
 }
 END_TEST
 
+static bool kept(const struct sock_filter *insns, size_t n)
+{
+	const struct tr_filter f = { .insns = (struct sock_filter *)(uintptr_t)insns, .n = n };
+
+	ck_assert_int_eq(tr_filter_check(insns, n, NULL), 0);
+	return tr_filter_kept(&f, AUDIT_ARCH_X86_64, 59);
+}
+
+#define KEPT(...)                                         \
+	kept((const struct sock_filter[]){ __VA_ARGS__ }, \
+	     sizeof((const struct sock_filter[]){ __VA_ARGS__ }) / sizeof(struct sock_filter))
+
+/* kernel/seccomp.c: seccomp_is_const_allow */
+START_TEST(what_the_kernel_answers_by_heart)
+{
+	const uint32_t yes = SECCOMP_RET_ALLOW;
+
+	ck_assert(KEPT(RETK(yes)));
+	ck_assert(!KEPT(RETK(SECCOMP_RET_LOG)));
+	ck_assert(!KEPT(RETK(SECCOMP_RET_ERRNO)));
+	ck_assert(KEPT(LD(NR), JUMP(BPF_JMP | BPF_JEQ | BPF_K, 59, 0, 1), RETK(yes), RETK(0)));
+	ck_assert(!KEPT(LD(NR), JUMP(BPF_JMP | BPF_JEQ | BPF_K, 60, 0, 1), RETK(yes), RETK(0)));
+	ck_assert(KEPT(LD(ARCH), JUMP(BPF_JMP | BPF_JGT | BPF_K, 0x7fffffff, 0, 1), RETK(yes),
+		       RETK(0)));
+	ck_assert(KEPT(LD(NR), STMT(BPF_ALU | BPF_AND | BPF_K, 1),
+		       JUMP(BPF_JMP | BPF_JGE | BPF_K, 1, 0, 1), RETK(yes), RETK(0)));
+	ck_assert(KEPT(LD(NR), JUMP(BPF_JMP | BPF_JSET | BPF_K, 4, 1, 0), RETK(yes), RETK(0)) ==
+		  !(59 & 4));
+	ck_assert(KEPT(STMT(BPF_JMP | BPF_JA, 1), RETK(0), RETK(yes)));
+	/* an argument was looked at, whatever became of it */
+	ck_assert(!KEPT(LD(ARG0), RETK(yes)));
+	ck_assert(KEPT(LD(NR), JUMP(BPF_JMP | BPF_JEQ | BPF_K, 59, 1, 0), LD(ARG0), RETK(yes)));
+	/* what it does not follow */
+	ck_assert(!KEPT(LDI(SECCOMP_RET_ALLOW), RETA));
+	ck_assert(!KEPT(LDI(1), RETK(yes)));
+	ck_assert(!KEPT(LD(NR), STMT(BPF_ALU | BPF_ADD | BPF_K, 1), RETK(yes)));
+}
+END_TEST
+
 TR_SUITE("cbpf", loads_every_word, moves, computes, jumps, counts_steps,
 	 refuses_what_the_kernel_refuses, returns_follow_known_words, returns_are_never_too_few,
-	 returns_stay_bounded, returns_keep_what_is_joined)
+	 returns_stay_bounded, returns_keep_what_is_joined, what_the_kernel_answers_by_heart)

@@ -315,7 +315,84 @@ START_TEST(refuses_what_stops_the_container)
 }
 END_TEST
 
+/* runc 1.2: a tree from 33 names on, and the same answers. */
+START_TEST(a_tree_answers_as_a_list_does)
+{
+	struct tr_filter list, tree;
+	unsigned most[2] = { 0 };
+	size_t i;
+
+	profile(TR_ACTION_ERRNO);
+	tr_seccomp_add_arch(&p, "SCMP_ARCH_X86");
+	for (i = 0; i < 32; i++)
+		rule(syscall_name(TR_ABI_X86_64, (uint32_t)(i * 7)), TR_ACTION_ALLOW);
+	list = compile(TR_RUNTIME_RUNC);
+	tree = compile(TR_RUNTIME_RUNC_12);
+	ck_assert_uint_eq(list.n, tree.n);
+	ck_assert_int_eq(memcmp(list.insns, tree.insns, list.n * sizeof(*list.insns)), 0);
+	tr_filter_release(&list);
+	tr_filter_release(&tree);
+	tr_rule_add_cond(rule("ioctl", TR_ACTION_ALLOW),
+			 (struct tr_cond){ 0, TR_CMP_MASKED_EQ, 0xffffffff, 1 });
+	list = compile(TR_RUNTIME_RUNC);
+	tree = compile(TR_RUNTIME_RUNC_12);
+	ck_assert_uint_ne(list.n, tree.n);
+	for (uint32_t nr = 0; nr < 500; nr++) {
+		struct tr_seccomp_data d = { .nr = (int32_t)nr, .arch = AUDIT_ARCH_X86_64 };
+		unsigned steps[2];
+
+		d.args[0] = nr & 1;
+		ck_assert_uint_eq(tr_filter_run(&list, &d, &steps[0]),
+				  tr_filter_run(&tree, &d, &steps[1]));
+		for (i = 0; i < 2; i++)
+			most[i] = steps[i] > most[i] ? steps[i] : most[i];
+		d.arch = AUDIT_ARCH_I386;
+		ck_assert_uint_eq(tr_filter_run(&list, &d, NULL), tr_filter_run(&tree, &d, NULL));
+	}
+	ck_assert_uint_lt(most[1], most[0]);
+	tr_filter_release(&list);
+	done(&tree);
+}
+END_TEST
+
+/* Where a profile names no architecture, only runc 1.2's stub is for the machine's. */
+START_TEST(the_stub_for_a_machine_that_is_not_named)
+{
+	struct tr_filter f;
+
+	tr_seccomp_init(&p);
+	rule("read", TR_ACTION_ALLOW);
+	rule("execve", TR_ACTION_ALLOW);
+	f = compile(TR_RUNTIME_RUNC);
+	ck_assert_uint_eq(ask_name(&f, "clone3"), EPERM_RET);
+	tr_filter_release(&f);
+	f = compile(TR_RUNTIME_RUNC_12);
+	ck_assert_uint_eq(ask_name(&f, "clone3"), ENOSYS_RET);
+	ck_assert_uint_eq(ask_name(&f, "write"), EPERM_RET);
+	done(&f);
+}
+END_TEST
+
+START_TEST(for_another_machine)
+{
+	struct tr_filter f = { 0 };
+	struct tr_err err = { 0 };
+
+	tr_seccomp_init(&p);
+	rule("read", TR_ACTION_ALLOW); /* 63 there */
+	ck_assert_msg(tr_compile_for(&f, &p, TR_RUNTIME_CRUN, "SCMP_ARCH_AARCH64", NULL, &err) == 0,
+		      "%s", tr_err_msg(&err));
+	ck_assert_uint_eq(ask(&f, TR_ABI_AARCH64, 63, 0), SECCOMP_RET_ALLOW);
+	ck_assert_uint_eq(ask(&f, TR_ABI_AARCH64, 0, 0), EPERM_RET);
+	/* this one has no part in it */
+	ck_assert_uint_eq(ask(&f, TR_ABI_X86_64, 0, 0), SECCOMP_RET_KILL_THREAD);
+	done(&f);
+}
+END_TEST
+
 TR_SUITE("compile", horizon_moves_with_the_highest_name, mentioning_counts_whatever_the_action,
 	 no_stub_where_runc_makes_none, architectures_keep_their_own_horizon,
 	 conditions_on_one_argument_become_or, crun_looks_at_six_conditions,
-	 unknown_names_are_left_out_and_told, refuses_what_stops_the_container)
+	 unknown_names_are_left_out_and_told, refuses_what_stops_the_container,
+	 a_tree_answers_as_a_list_does, the_stub_for_a_machine_that_is_not_named,
+	 for_another_machine)
