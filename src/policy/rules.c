@@ -188,7 +188,8 @@ static int refusal(const struct builder *b, const struct name_state *s)
 	bool by_default = b->p->default_action == TR_ACTION_ERRNO;
 	int e = s->plan_errno;
 
-	if (builder_wanted(s))
+	/* One that was refused through an ABI that is not named is killed there. */
+	if (builder_wanted(s) || !builder_has(b, (size_t)(s - b->names), b->abis))
 		return 0;
 	/* It got along with this answer. Of several the kindest. */
 	if (s->denied && !s->done && s->errnos.n && s->errnos.v[0])
