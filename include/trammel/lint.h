@@ -30,6 +30,7 @@ enum tr_lint_rule {
 	TR_LINT_CLONE3,
 	TR_LINT_ORDER,
 	TR_LINT_WIDE,
+	TR_LINT_STRAY_BITS,
 	TR_LINT_DEFAULT_ERRNO,
 	TR_LINT_FLAGS,
 	TR_LINT_NATIVE,
@@ -75,7 +76,7 @@ int tr_lint_level_from_name(const char *name);
 
 /*
  * Why a rule can match no call that any container makes, or NULL: nothing is both included and
- * excluded, a masked comparison wants a bit outside of its mask, ... Static.
+ * excluded, no argument is below 0, ... Static.
  */
 const char *tr_rule_never(const struct tr_rule *r);
 

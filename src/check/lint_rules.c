@@ -67,11 +67,23 @@ static size_t count_order(const struct linter *k, const char *name, uint32_t ind
 	return n;
 }
 
+/* Such a condition looks as if it never held. libseccomp (src/db.c) takes the bits away. */
+static void check_mask(struct linter *k, const struct tr_rule *r, const struct tr_cond *c)
+{
+	if (c->op == TR_CMP_MASKED_EQ && c->value2 & ~c->value)
+		lint_add(k, TR_LINT_STRAY_BITS, TR_LINT_HIGH, r->line, rule_subject(r),
+			 "%s: argument %u is to be 0x%" PRIx64 " under the mask 0x%" PRIx64
+			 ", which has not all of these bits: libseccomp drops the others, and the "
+			 "rule matches 0x%" PRIx64,
+			 rule_subject(r), c->index, c->value2, c->value, c->value2 & c->value);
+}
+
 static void check_conds(struct linter *k, const struct tr_rule *r)
 {
 	for (size_t i = 0; i < r->n_conds && r->n_names; i++) {
 		const struct tr_cond *c = &r->conds[i];
 
+		check_mask(k, r, c);
 		if (is_order(c->op)) {
 			bool more = count_order(k, r->names[0], c->index) > 1;
 

@@ -53,8 +53,6 @@ static const char *never_included(const struct tr_rule *r)
 
 static const char *never_true(const struct tr_cond *c)
 {
-	if (c->op == TR_CMP_MASKED_EQ && c->value2 & ~c->value)
-		return "a masked comparison wants a bit outside of its mask";
 	if (c->op == TR_CMP_LT && c->value == 0)
 		return "no argument is below 0";
 	if (c->op == TR_CMP_GT && c->value == UINT64_MAX)
