@@ -46,33 +46,38 @@ bool seccomp_is_flag(const char *name)
 }
 
 /* moby profiles/seccomp/seccomp_linux.go: nativeToSeccomp */
+static const struct {
+	const char *native, *arch;
+} natives[] = {
+	{ "amd64", "SCMP_ARCH_X86_64" },
+	{ "arm", "SCMP_ARCH_ARM" },
+	{ "arm64", "SCMP_ARCH_AARCH64" },
+	{ "loong64", "SCMP_ARCH_LOONGARCH64" },
+	{ "mips3l64n32", "SCMP_ARCH_MIPSEL64N32" },
+	{ "mips64", "SCMP_ARCH_MIPS64" },
+	{ "mips64n32", "SCMP_ARCH_MIPS64N32" },
+	{ "mipsel64", "SCMP_ARCH_MIPSEL64" },
+	{ "mipsle", "SCMP_ARCH_MIPSEL" },
+	{ "ppc", "SCMP_ARCH_PPC" },
+	{ "ppc64", "SCMP_ARCH_PPC64" },
+	{ "ppc64le", "SCMP_ARCH_PPC64LE" },
+	{ "riscv64", "SCMP_ARCH_RISCV64" },
+	{ "s390", "SCMP_ARCH_S390" },
+	{ "s390x", "SCMP_ARCH_S390X" },
+	{ "x86", "SCMP_ARCH_X86" },
+};
+
 const char *seccomp_arch_of_native(const char *native)
 {
-	static const struct {
-		const char *native, *arch;
-	} rows[] = {
-		{ "amd64", "SCMP_ARCH_X86_64" },
-		{ "arm", "SCMP_ARCH_ARM" },
-		{ "arm64", "SCMP_ARCH_AARCH64" },
-		{ "loong64", "SCMP_ARCH_LOONGARCH64" },
-		{ "mips3l64n32", "SCMP_ARCH_MIPSEL64N32" },
-		{ "mips64", "SCMP_ARCH_MIPS64" },
-		{ "mips64n32", "SCMP_ARCH_MIPS64N32" },
-		{ "mipsel64", "SCMP_ARCH_MIPSEL64" },
-		{ "mipsle", "SCMP_ARCH_MIPSEL" },
-		{ "ppc", "SCMP_ARCH_PPC" },
-		{ "ppc64", "SCMP_ARCH_PPC64" },
-		{ "ppc64le", "SCMP_ARCH_PPC64LE" },
-		{ "riscv64", "SCMP_ARCH_RISCV64" },
-		{ "s390", "SCMP_ARCH_S390" },
-		{ "s390x", "SCMP_ARCH_S390X" },
-		{ "x86", "SCMP_ARCH_X86" },
-	};
-
-	for (size_t i = 0; i < TR_ARRAY_SIZE(rows); i++)
-		if (!strcmp(rows[i].native, native))
-			return rows[i].arch;
+	for (size_t i = 0; i < TR_ARRAY_SIZE(natives); i++)
+		if (!strcmp(natives[i].native, native))
+			return natives[i].arch;
 	return NULL;
+}
+
+const char *seccomp_native_at(size_t i)
+{
+	return i < TR_ARRAY_SIZE(natives) ? natives[i].native : NULL;
 }
 
 const char *seccomp_native(void)

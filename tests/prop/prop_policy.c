@@ -12,6 +12,7 @@
 #include "lib/suite.h"
 #include "tables/syscalls.h"
 #include "trammel/check.h"
+#include "trammel/dead.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
@@ -364,4 +365,32 @@ START_TEST(proved)
 }
 END_TEST
 
-TR_SUITE("prop_policy", sound, tight, deterministic, monotone, reads_back, proved)
+/* What is emitted has an effect: nothing says what another rule says, or speaks of no call. */
+START_TEST(no_idle_rules)
+{
+	size_t made = 0;
+
+	chance = (struct rng){ 7 };
+	siblings = true;
+	for (int round = 0; round < ROUNDS / 3; round++) {
+		struct key keys[MAX_FACTS];
+		size_t n = random_keys(keys);
+		struct tr_facts f = facts_of(keys, NULL, n);
+		struct tr_dead_list l;
+		struct tr_seccomp p;
+
+		if (make(&p, &f, random_runtime())) {
+			tr_dead_rules(&l, &p);
+			ck_assert_msg(l.n == 0, "%s %s: %s", l.n ? l.v[0].path : "",
+				      l.n ? l.v[0].names : "", l.n ? l.v[0].why : "");
+			tr_dead_release(&l);
+			tr_seccomp_release(&p);
+			made++;
+		}
+		tr_facts_release(&f);
+	}
+	ck_assert_uint_gt(made, ROUNDS / 10);
+}
+END_TEST
+
+TR_SUITE("prop_policy", sound, tight, deterministic, monotone, reads_back, proved, no_idle_rules)

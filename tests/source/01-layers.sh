@@ -28,7 +28,7 @@ declare -A may=(
 # The layer each public header belongs to.
 declare -A public=(
 	[err]=util [abi]=tables [facts]=facts [trace]=trace [rules]=rules [seccomp]=formats [cbpf]=eval
-	[policy]=policy [tune]=policy [check]=check [diff]=check [lint]=check [engine]=engine
+	[policy]=policy [tune]=policy [check]=check [dead]=check [diff]=check [lint]=check [engine]=engine
 	[record]=record [rehearse]=record
 	[features]=record [event]=event
 )
