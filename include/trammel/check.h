@@ -36,6 +36,14 @@ struct tr_check_syscall {
 	enum tr_verdict verdict;
 	bool by_args; /* its recorded arguments decided */
 	uint32_t ret; /* the refusal, SECCOMP_RET_*, if it is DENIED */
+	/*
+	 * The most instructions that are walked for it: for the arguments that were recorded where
+	 * all of them were, else for any.
+	 */
+	unsigned steps;
+	bool kept; /* none of them, on Linux 5.11 and later: see tr_filter_kept */
+	unsigned
+		runtimes; /* 1 << enum tr_runtime_kind: those under which the verdict is this one */
 };
 
 /* One syscall that the profile allows and nothing recorded asked for. name is static. */
@@ -53,18 +61,65 @@ struct tr_check_seccomp {
 	struct tr_check_extra *extra; /* by abi, then name */
 	size_t n_extra;
 	char **unknown; /* names in the profile that the compiler does not know; NULL-terminated */
+	enum tr_abi
+		native; /* of the machine that was recorded on; this one's where none is known */
 	size_t n_granted; /* syscalls of the native ABI that are allowed, for some arguments or all */
 	size_t filter_len; /* instructions */
+	/* By syscall_at(): the refusal if the native ABI's call is DENIED, else SECCOMP_RET_ALLOW. */
+	uint32_t *refusal;
+	size_t n_names;
 };
 void tr_check_seccomp_release(struct tr_check_seccomp *c);
 
 /*
- * Compiles p (as the engine would resolve it on this host, for runc, and for the capabilities that
- * each recorded container had) and asks it for every recorded syscall that was DONE, and for every
- * syscall we know a number of. A fact that was only ever refused is no demand. Returns 0 with *ret
- * filled whether or not something is denied.
+ * Compiles p as the engine would resolve it for the machine, the kernel and the capabilities that
+ * each recorded container had, for this runtime, and asks it for every recorded syscall that was
+ * DONE, and for every syscall we know a number of. A fact that was only ever refused is no demand.
+ * Returns 0 with *ret filled whether or not something is denied.
  */
+int tr_check_seccomp_for(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
+			 const struct tr_facts *facts, enum tr_runtime_kind runtime,
+			 struct tr_err *err);
+/* The same for runc 1.0 and 1.1. */
 int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 		     const struct tr_facts *facts, struct tr_err *err);
+
+/* The same under several runtimes, in the order of tr_check_runtime_names. */
+#define TR_CHECK_RUNTIMES 3
+struct tr_check_runtime {
+	enum tr_runtime_kind kind;
+	const char *name; /* "runc 1.0 and 1.1" */
+	char *refused; /* why it refuses to start a container with the profile; NULL: it does not */
+	struct tr_check_seccomp c; /* if it does not */
+};
+struct tr_check_runtimes {
+	struct tr_check_runtime v[TR_CHECK_RUNTIMES];
+	size_t n;
+	/*
+	 * All that take the profile together: of each recorded syscall the worst verdict, of all
+	 * others the best, and the first one's numbers.
+	 */
+	struct tr_check_seccomp all;
+};
+void tr_check_runtimes_release(struct tr_check_runtimes *r);
+/* runtimes: 1 << enum tr_runtime_kind. Fails if all of them refuse it, with what the first one says. */
+int tr_check_runtimes(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
+		      const struct tr_facts *facts, unsigned runtimes, struct tr_err *err);
+
+/* What some versions of a runtime or an engine make of something that the profile uses. */
+struct tr_check_version {
+	char *who, *versions; /* "runc", "before 1.2.0" */
+	char *effect; /* "refused", "ignored", "stale" */
+	char *what;
+};
+struct tr_check_versions {
+	struct tr_check_version *v; /* the gravest first */
+	size_t n, cap;
+};
+/* Whether a word of profiles/versions.csv's first column is one that is asked for. */
+bool tr_check_version_word(const char *word);
+void tr_check_versions_release(struct tr_check_versions *l);
+/* has_unknown: the compiler does not know some of the profile's names. */
+void tr_check_versions(struct tr_check_versions *ret, const struct tr_seccomp *p, bool has_unknown);
 
 #endif

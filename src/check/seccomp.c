@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Every recorded syscall, and every other that has a number, asked of the filter that the profile
+ * Every recorded syscall, and every other that has a number, asked of the filters that the profile
  * compiles to. Nothing is concluded from the profile's text.
  *
- * A profile can mean different things to containers with different capabilities, so there is a
- * filter for each set of them that was recorded. What was recorded must pass the filters of the
- * recordings it was seen in, all of them; what else is allowed is what any of them allows.
+ * What was recorded must pass the filters of the recordings it was seen in, all of them; what else
+ * is allowed is what any of them allows.
  */
+#include "check/seccomp.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,38 +15,17 @@
 #include "check/answer.h"
 #include "eval/compile.h"
 #include "policy/args.h"
-#include "policy/caps.h"
-#include "policy/ceiling.h"
-#include "policy/siblings.h"
 #include "tables/syscalls.h"
-#include "trammel/check.h"
-#include "trammel/seccomp.h"
 #include "util/mem.h"
 
 /* Far more answers than libseccomp gives to one number. */
 #define MAX_RETURNS 64
 
-struct variant {
-	struct tr_strset caps;
-	struct tr_filter f;
-};
-
-struct checker {
-	struct tr_check_seccomp c;
-	const struct tr_facts *facts;
-	struct variant *variants;
-	size_t n_variants, cap_variants;
-	size_t *of_recording; /* index into variants */
-	struct tr_strset unknown;
-	struct ceiling docker;
-	struct siblings siblings;
-	size_t cap_syscalls, cap_extra;
-};
-
 void tr_check_seccomp_release(struct tr_check_seccomp *c)
 {
 	free(c->syscalls);
 	free(c->extra);
+	free(c->refusal);
 	tr_strv_free(c->unknown);
 	memset(c, 0, sizeof(*c));
 }
@@ -63,78 +43,6 @@ static void checker_release(struct checker *k)
 	tr_strset_release(&k->unknown);
 	tr_check_seccomp_release(&k->c);
 }
-
-/* Compiling */
-
-static int compile(struct checker *k, struct variant *v, const struct tr_seccomp *p,
-		   struct tr_err *err)
-{
-	/* NULL would stand for Docker's default ones. */
-	static const char *const none[] = { "" };
-	const struct tr_seccomp_host host = {
-		.caps = v->caps.n ? (const char *const *)v->caps.v : none,
-		.n_caps = v->caps.n,
-	};
-	struct tr_seccomp resolved;
-	char **unknown;
-	int rc;
-
-	if (tr_seccomp_resolve(&resolved, p, &host, err) < 0)
-		return -1;
-	rc = tr_compile(&v->f, &resolved, TR_RUNTIME_RUNC, &unknown, err);
-	tr_seccomp_release(&resolved);
-	if (rc < 0)
-		return -1;
-	for (char **name = unknown; *name; name++)
-		tr_strset_add(&k->unknown, *name);
-	tr_strv_free(unknown);
-	if (v->f.n > k->c.filter_len)
-		k->c.filter_len = v->f.n;
-	return 0;
-}
-
-/* The variant for a recording's capabilities, compiled if it is the first with these. */
-static int find_variant(struct checker *k, const struct tr_seccomp *p,
-			const struct tr_recording *rec, const struct tr_strset *asked, size_t *ret,
-			struct tr_err *err)
-{
-	struct variant v = { 0 };
-
-	caps_of_recording(&v.caps, rec, asked);
-	for (size_t i = 0; i < k->n_variants; i++) {
-		if (tr_strset_equal(&k->variants[i].caps, &v.caps)) {
-			tr_strset_release(&v.caps);
-			*ret = i;
-			return 0;
-		}
-	}
-	if (compile(k, &v, p, err) < 0) {
-		tr_strset_release(&v.caps);
-		return -1;
-	}
-	k->variants = tr_grow(k->variants, &k->cap_variants, k->n_variants, sizeof(*k->variants));
-	*ret = k->n_variants;
-	k->variants[k->n_variants++] = v;
-	return 0;
-}
-
-static int make_variants(struct checker *k, const struct tr_seccomp *p, struct tr_err *err)
-{
-	struct tr_strset asked = { 0 };
-	size_t n = k->facts->n_recordings, first;
-	int rc = 0;
-
-	caps_asked(&asked, p);
-	k->of_recording = tr_xcalloc(n + 1, sizeof(*k->of_recording));
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = find_variant(k, p, &k->facts->recordings[i], &asked, &k->of_recording[i], err);
-	if (n == 0)
-		rc = find_variant(k, p, NULL, &asked, &first, err);
-	tr_strset_release(&asked);
-	return rc;
-}
-
-/* Asking */
 
 struct reply {
 	enum tr_verdict verdict;
@@ -170,6 +78,15 @@ static struct reply ask(const struct tr_filter *f, enum tr_abi abi, uint32_t nr,
 	return r;
 }
 
+/* Until something says otherwise. */
+static struct tr_check_syscall not_denied(const struct tr_fact *fact, bool by_args)
+{
+	return (struct tr_check_syscall){ .fact = fact,
+					  .verdict = TR_VERDICT_ALLOWED,
+					  .by_args = by_args,
+					  .ret = SECCOMP_RET_ALLOW };
+}
+
 static void add_reply(struct tr_check_syscall *s, struct reply r)
 {
 	if (r.verdict > s->verdict)
@@ -178,22 +95,11 @@ static void add_reply(struct tr_check_syscall *s, struct reply r)
 		s->ret = harder(s->ret, r.refusal);
 }
 
-static bool seen_under(const struct checker *k, const struct tr_fact *fact, size_t variant)
-{
-	const struct tr_u32set *recordings = &fact->ev.recordings;
-
-	for (size_t i = 0; i < recordings->n; i++)
-		if (k->of_recording[recordings->v[i]] == variant)
-			return true;
-	/* A fact of no known recording is asked of all: it must not pass unasked. */
-	return recordings->n == 0;
-}
-
 static void ask_variants(const struct checker *k, const struct tr_fact *seen, enum tr_abi abi,
 			 uint32_t nr, const struct tr_known_args *args, struct tr_check_syscall *s)
 {
 	for (size_t i = 0; i < k->n_variants; i++)
-		if (seen_under(k, seen, i))
+		if (check_seen_under(k, seen, i))
 			add_reply(s, ask(&k->variants[i].f, abi, nr, args));
 }
 
@@ -201,7 +107,7 @@ static void ask_variants(const struct checker *k, const struct tr_fact *seen, en
 #define SOCK_FLAG_BITS (02000000 | 04000)
 
 /* What a value fact says of the arguments. Sockets' are ints: their upper halves are taken for 0. */
-static struct tr_known_args known_args(const struct tr_fact *value)
+struct tr_known_args check_known_args(const struct tr_fact *value)
 {
 	struct tr_known_args a;
 
@@ -232,14 +138,13 @@ static int check_value(const struct tr_fact *value, void *arg)
 {
 	struct values *v = arg;
 	enum tr_abi abi = (enum tr_abi)v->syscall->abi;
-	struct tr_check_syscall one = { v->syscall, NULL, TR_VERDICT_ALLOWED, true,
-					SECCOMP_RET_ALLOW };
+	struct tr_check_syscall one = not_denied(v->syscall, true);
 	struct tr_known_args args;
 
 	if ((value->kind != TR_FACT_ARG && value->kind != TR_FACT_SOCKET) ||
 	    !(value->ev.flags & TR_EV_DONE) || !policy_args_is_of(value, abi, v->name))
 		return 0;
-	args = known_args(value);
+	args = check_known_args(value);
 	ask_variants(v->k, value, abi, v->syscall->nr, &args, &one);
 	v->n++;
 	if (one.verdict == TR_VERDICT_DENIED && !v->sum.value)
@@ -259,8 +164,7 @@ static void decide_by_arguments(struct checker *k, struct tr_check_syscall *s)
 	v.name = syscall_name((enum tr_abi)s->fact->abi, s->fact->nr);
 	if (!v.name)
 		return;
-	v.sum = (struct tr_check_syscall){ s->fact, NULL, TR_VERDICT_ALLOWED, true,
-					   SECCOMP_RET_ALLOW };
+	v.sum = not_denied(s->fact, true);
 	tr_facts_each(k->facts, check_value, &v);
 	if (!v.n || (v.sum.verdict != TR_VERDICT_DENIED && !policy_args_covered(k->facts, s->fact)))
 		return;
@@ -274,8 +178,7 @@ static bool form_allowed(const struct checker *k, const struct tr_fact *fact, si
 
 	for (size_t i = 0; i < k->siblings.n; i++) {
 		const struct sibling *form = &k->siblings.v[i];
-		struct tr_check_syscall s = { fact, NULL, TR_VERDICT_ALLOWED, false,
-					      SECCOMP_RET_ALLOW };
+		struct tr_check_syscall s = not_denied(fact, false);
 		int nr = syscall_number((enum tr_abi)fact->abi, syscall_at(form->form));
 
 		if (form->call != call || nr < 0)
@@ -302,7 +205,7 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 {
 	struct checker *k = arg;
 	struct tr_check_seccomp *c = &k->c;
-	struct tr_check_syscall s = { fact, NULL, TR_VERDICT_ALLOWED, false, SECCOMP_RET_ALLOW };
+	struct tr_check_syscall s = not_denied(fact, false);
 
 	if (fact->kind != TR_FACT_SYSCALL || !(fact->ev.flags & TR_EV_DONE))
 		return 0;
@@ -311,6 +214,8 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 		decide_by_arguments(k, &s);
 	if (s.verdict == TR_VERDICT_DENIED && is_answered(k, &s))
 		s.verdict = TR_VERDICT_ANSWERED;
+	s.runtimes = 1U << k->runtime;
+	check_cost(k, &s);
 	c->syscalls = tr_grow(c->syscalls, &k->cap_syscalls, c->n_syscalls, sizeof(*c->syscalls));
 	c->syscalls[c->n_syscalls++] = s;
 	c->n_allowed += s.verdict == TR_VERDICT_ALLOWED;
@@ -320,25 +225,56 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 	return 0;
 }
 
-static void check_extra(struct checker *k, enum tr_abi abi, const char *name)
+/* What the variants make of a call that nobody made: the best verdict, and else the hardest refusal. */
+static struct reply ask_all(const struct checker *k, enum tr_abi abi, uint32_t nr)
 {
-	enum tr_verdict best = TR_VERDICT_DENIED;
-	struct tr_check_seccomp *c = &k->c;
-	int nr = syscall_number(abi, name);
+	struct reply best = { TR_VERDICT_DENIED, SECCOMP_RET_ALLOW };
 
-	for (size_t i = 0; nr >= 0 && i < k->n_variants; i++) {
-		struct reply r = ask(&k->variants[i].f, abi, (uint32_t)nr, NULL);
+	for (size_t i = 0; i < k->n_variants; i++) {
+		struct reply r;
 
-		if (r.verdict < best)
-			best = r.verdict;
+		if (!(k->variants[i].machine->abis >> abi & 1))
+			continue;
+		r = ask(&k->variants[i].f, abi, nr, NULL);
+		if (r.verdict < best.verdict)
+			best.verdict = r.verdict;
+		best.refusal = harder(best.refusal, r.refusal);
 	}
-	if (best == TR_VERDICT_DENIED)
+	return best;
+}
+
+static void check_extra(struct checker *k, enum tr_abi abi, size_t name)
+{
+	struct tr_check_seccomp *c = &k->c;
+	int nr = syscall_number(abi, syscall_at(name));
+	struct reply best;
+
+	if (nr < 0)
 		return;
-	c->n_granted += abi == syscall_native_abi();
+	best = ask_all(k, abi, (uint32_t)nr);
+	if (abi == c->native && best.verdict == TR_VERDICT_DENIED)
+		c->refusal[name] = best.refusal;
+	if (best.verdict == TR_VERDICT_DENIED)
+		return;
+	c->n_granted += abi == c->native;
 	if (tr_facts_done(k->facts, abi, (uint32_t)nr))
 		return;
 	c->extra = tr_grow(c->extra, &k->cap_extra, c->n_extra, sizeof(*c->extra));
-	c->extra[c->n_extra++] = (struct tr_check_extra){ abi, (uint32_t)nr, name, best };
+	c->extra[c->n_extra++] =
+		(struct tr_check_extra){ abi, (uint32_t)nr, syscall_at(name), best.verdict };
+}
+
+static void check_extras(struct checker *k)
+{
+	struct tr_check_seccomp *c = &k->c;
+
+	c->n_names = syscall_count();
+	c->refusal = tr_xcalloc(c->n_names, sizeof(*c->refusal));
+	for (size_t i = 0; i < c->n_names; i++)
+		c->refusal[i] = SECCOMP_RET_ALLOW;
+	for (int abi = 0; abi < TR_ABI_MAX; abi++)
+		for (size_t i = 0; i < c->n_names; i++)
+			check_extra(k, (enum tr_abi)abi, i);
 }
 
 static void list_unknown(struct checker *k)
@@ -348,24 +284,29 @@ static void list_unknown(struct checker *k)
 		k->c.unknown[i] = tr_xstrdup(k->unknown.v[i]);
 }
 
-int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
-		     const struct tr_facts *facts, struct tr_err *err)
+int tr_check_seccomp_for(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
+			 const struct tr_facts *facts, enum tr_runtime_kind runtime,
+			 struct tr_err *err)
 {
-	struct checker k = { .facts = facts };
+	struct checker k = { .facts = facts, .runtime = runtime };
 
-	if (make_variants(&k, p, err) < 0 || siblings_load(&k.siblings, err) < 0 ||
+	if (check_variants(&k, p, err) < 0 || siblings_load(&k.siblings, err) < 0 ||
 	    ceiling_load(&k.docker, NULL, facts, 1U << TR_ABI_X86_64 | 1U << TR_ABI_AARCH64, err) <
 		    0) {
 		checker_release(&k);
 		return -1;
 	}
 	tr_facts_each(facts, check_fact, &k);
-	for (int abi = 0; abi < TR_ABI_MAX; abi++)
-		for (size_t i = 0; i < syscall_count(); i++)
-			check_extra(&k, (enum tr_abi)abi, syscall_at(i));
+	check_extras(&k);
 	list_unknown(&k);
 	*ret = k.c;
 	memset(&k.c, 0, sizeof(k.c));
 	checker_release(&k);
 	return 0;
+}
+
+int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
+		     const struct tr_facts *facts, struct tr_err *err)
+{
+	return tr_check_seccomp_for(ret, p, facts, TR_RUNTIME_RUNC, err);
 }

@@ -10,10 +10,17 @@ const struct machine machines[] = {
 };
 const size_t n_machines = TR_ARRAY_SIZE(machines);
 
-const struct machine *machine_here(void)
+const struct machine *machine_with(enum tr_abi abi)
 {
 	for (size_t i = 0; i < n_machines; i++)
-		if (machines[i].abis >> syscall_native_abi() & 1)
+		if (machines[i].abis >> abi & 1)
 			return &machines[i];
-	return &machines[0];
+	return NULL;
+}
+
+const struct machine *machine_here(void)
+{
+	const struct machine *m = machine_with(syscall_native_abi());
+
+	return m ? m : &machines[0];
 }

@@ -17,5 +17,7 @@ extern const size_t n_machines;
 
 /* The machine that this is. */
 const struct machine *machine_here(void);
+/* The one whose kernels can be called through this ABI. */
+const struct machine *machine_with(enum tr_abi abi);
 
 #endif

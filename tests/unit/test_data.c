@@ -10,6 +10,7 @@
 #include "tables/csv.h"
 #include "tables/data.h"
 #include "tables/syscalls.h"
+#include "trammel/check.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
 #include "util/json.h"
@@ -305,5 +306,35 @@ START_TEST(pinned_profiles)
 }
 END_TEST
 
-TR_SUITE("data", csv_rows, always_and_errno, risk_list, sibling_forms, runtime_sets,
+/* The words that src/check/versions.c knows what they ask for. */
+START_TEST(versions)
+{
+	static const char *const effects[] = { "refused", "ignored", "stale" };
+	tr_cleanup_free char *before = tr_xstrdup("");
+	struct csv csv;
+	size_t n = 0;
+
+	csv_init(&csv, data_find("versions.csv")->text);
+	for (; csv_next(&csv); n++) {
+		char *key = NULL;
+		size_t known = 0;
+
+		ck_assert_uint_eq(csv.n, 6);
+		for (size_t i = 0; i < csv.n; i++)
+			ck_assert_msg(*csv.field[i], "line %u", csv.line);
+		for (size_t i = 0; i < TR_ARRAY_SIZE(effects); i++)
+			known += !strcmp(csv.field[3], effects[i]);
+		ck_assert_msg(known == 1, "%s", csv.field[3]);
+		ck_assert_msg(tr_check_version_word(csv.field[0]), "%s", csv.field[0]);
+		key = tr_xasprintf("%s,%s", csv.field[0], csv.field[1]);
+		ck_assert_msg(strcmp(before, key) <= 0, "%s", key);
+		free(before);
+		before = key;
+	}
+	csv_release(&csv);
+	ck_assert_uint_ge(n, 10);
+}
+END_TEST
+
+TR_SUITE("data", versions, csv_rows, always_and_errno, risk_list, sibling_forms, runtime_sets,
 	 nothing_is_beyond_docker, pinned_profiles)
