@@ -23,15 +23,17 @@ const size_t verify_n_phases = TR_ARRAY_SIZE(verify_phases);
 
 static void verify_release(struct verify *v)
 {
-	tr_check_seccomp_release(&v->c);
+	tr_check_runtimes_release(&v->r);
+	tr_check_versions_release(&v->versions);
+	tr_dead_release(&v->dead);
 	tr_facts_release(&v->facts);
 	strbuf_release(&v->where);
 }
 
 static bool recorded_abi(const struct verify *v, enum tr_abi abi)
 {
-	for (size_t i = 0; i < v->c.n_syscalls; i++)
-		if (v->c.syscalls[i].fact->abi == abi)
+	for (size_t i = 0; i < v->c->n_syscalls; i++)
+		if (v->c->syscalls[i].fact->abi == abi)
 			return true;
 	return false;
 }
@@ -44,12 +46,12 @@ static bool start_seen(const struct tr_facts *f)
 	return false;
 }
 
-/* The ABIs that this kernel could be called through and that no recording used; "" if none. */
+/* The ABIs that the machine could be called through and that no recording used; "" if none. */
 static void unseen_abis(const struct verify *v, struct strbuf *sb)
 {
 	for (int abi = 0; abi < TR_ABI_MAX; abi++) {
 		/* aarch64 and the x86 ones are never on one machine */
-		if ((abi == TR_ABI_AARCH64) != (syscall_native_abi() == TR_ABI_AARCH64) ||
+		if ((abi == TR_ABI_AARCH64) != (v->c->native == TR_ABI_AARCH64) ||
 		    recorded_abi(v, (enum tr_abi)abi))
 			continue;
 		strbuf_addf(sb, "%s%s", sb->len ? ", " : "", tr_abi_name((enum tr_abi)abi));
@@ -61,7 +63,7 @@ void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void
 	struct strbuf sb cleanup_strbuf = STRBUF_INIT;
 	struct strbuf abis cleanup_strbuf = STRBUF_INIT;
 
-	if (v->c.n_depends)
+	if (v->c->n_depends)
 		fn("arguments that were not recorded: a call that the profile allows with some "
 		   "of them only is not proved",
 		   arg);
@@ -71,10 +73,11 @@ void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void
 		fn("the container's start: no recording saw it, and the runtime makes calls of its "
 		   "own under the profile",
 		   arg);
-	strbuf_addf(&sb,
-		    "other hosts: compiled as runc does, by %s; another kernel, clock source, CPU, "
-		    "libc or runtime may make other calls",
-		    strbuf_str(&v->where));
+	strbuf_addf(
+		&sb,
+		"other hosts: compiled by %s; another kernel, clock source, CPU, libc or runtime "
+		"may make other calls",
+		strbuf_str(&v->where));
 	fn(strbuf_str(&sb), arg);
 	fn("what the workload can do and did not while it was recorded", arg);
 	unseen_abis(v, &abis);
@@ -95,8 +98,10 @@ static void describe_host(struct verify *v)
 		strbuf_addf(&v->where, " for Linux %s on %s", uts.release, uts.machine);
 }
 
-static int count_docker_default(size_t *ret, struct tr_err *err)
+/* On the machine that was recorded on, with the default capabilities. */
+static int count_docker_default(struct verify *v, struct tr_err *err)
 {
+	struct tr_recording rec = { 0 };
 	struct tr_check_seccomp c;
 	struct tr_seccomp p;
 	struct tr_facts none;
@@ -105,9 +110,12 @@ static int count_docker_default(size_t *ret, struct tr_err *err)
 	if (tr_seccomp_read(&p, "docker-default", err) < 0)
 		return -1;
 	tr_facts_init(&none);
+	tr_recording_new_id(&rec);
+	tr_context_add(&rec, "arch", tr_abi_name(v->c->native));
+	tr_facts_add_recording(&none, &rec);
 	rc = tr_check_seccomp(&c, &p, &none, err);
 	if (rc == 0) {
-		*ret = c.n_granted;
+		v->docker_granted = c.n_granted;
 		tr_check_seccomp_release(&c);
 	}
 	tr_facts_release(&none);
@@ -122,7 +130,12 @@ static int check_profile(struct verify *v, struct tr_err *err)
 
 	if (tr_seccomp_read(&p, v->profile, err) < 0)
 		return -1;
-	rc = tr_check_seccomp(&v->c, &p, &v->facts, err);
+	rc = tr_check_runtimes(&v->r, &p, &v->facts, v->runtimes, err);
+	v->c = &v->r.all;
+	if (rc == 0) {
+		tr_dead_rules(&v->dead, &p);
+		tr_check_versions(&v->versions, &p, v->c->unknown[0] != NULL);
+	}
 	tr_seccomp_release(&p);
 	return rc < 0 ? tr_err_wrap(err, "%s", v->profile) : 0;
 }
@@ -135,10 +148,10 @@ static int verify(struct verify *v, char **traces, size_t n, struct tr_err *err)
 	if (check_profile(v, err) < 0)
 		return -1;
 	/* A yes to no question at all would be taken for a proof. */
-	if (v->c.n_syscalls == 0)
+	if (v->c->n_syscalls == 0)
 		return tr_err_set(err, TR_ERR_INPUT,
 				  "%s: no syscall is recorded there: nothing to verify", traces[0]);
-	if (count_docker_default(&v->docker_granted, err) < 0)
+	if (count_docker_default(v, err) < 0)
 		return -1;
 	v->complete = tr_facts_complete(&v->facts);
 	describe_host(v);
@@ -155,7 +168,7 @@ static int answer(const struct verify *v)
 	if (!v->complete)
 		cli_warn("the recording is incomplete: what is missing in it was not verified%s",
 			 v->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
-	if (v->c.n_denied)
+	if (v->c->n_denied || verify_refused(v))
 		return EXIT_NO;
 	return v->complete || v->allow_incomplete ? EXIT_YES : EXIT_INCOMPLETE;
 }
@@ -172,17 +185,36 @@ static int run_verify(struct verify *v, char **traces, size_t n)
 	return verify(v, traces, n, &err) < 0 ? cli_fail(&err) : answer(v);
 }
 
+/* Of runc, both ways in which its versions make a filter. */
+#define RUNC (1U << TR_RUNTIME_RUNC | 1U << TR_RUNTIME_RUNC_12)
+#define CRUN (1U << TR_RUNTIME_CRUN)
+
+static int parse_runtime(const char *word, unsigned *ret)
+{
+	if (!strcmp(word, "all"))
+		*ret = RUNC | CRUN;
+	else if (!strcmp(word, "runc"))
+		*ret = RUNC;
+	else if (!strcmp(word, "crun"))
+		*ret = CRUN;
+	else
+		return cli_usage(&cmd_verify, "--runtime: expected runc, crun or all, found '%s'",
+				 word);
+	return EXIT_YES;
+}
+
 static int verify_main(int argc, char **argv)
 {
 	static const struct option longopts[] = {
 		{ "seccomp", required_argument, NULL, 's' },
 		{ "apparmor", required_argument, NULL, 'a' },
+		{ "runtime", required_argument, NULL, 'r' },
 		{ "all", no_argument, NULL, 'A' },
 		{ "allow-incomplete", no_argument, NULL, 'I' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	struct verify v = { 0 };
+	struct verify v = { .runtimes = RUNC | CRUN };
 	int c, status;
 
 	opterr = 0;
@@ -195,6 +227,11 @@ static int verify_main(int argc, char **argv)
 			break;
 		case 'a':
 			return cli_usage(&cmd_verify, "--apparmor is not there yet");
+		case 'r':
+			status = parse_runtime(optarg, &v.runtimes);
+			if (status != EXIT_YES)
+				return status;
+			break;
 		case 'A':
 			v.all = true;
 			break;
@@ -221,14 +258,16 @@ const struct cmd cmd_verify = {
 	.name = "verify",
 	.group = "Prove",
 	.summary = "Prove or refute that a profile allows what was recorded",
-	.usage = "verify --seccomp FILE|docker-default [--all] TRACE...",
-	.options = "      --seccomp=FILE      the profile: a file, '-', or a built-in name "
-		   "(docker-default,\n"
-		   "                          podman-default)\n"
-		   "      --all               the whole list of what else is allowed\n"
-		   "      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
-		   "  -h, --help              this help\n"
-		   "\nExit status: 0 all allowed; 1 something is denied; 2 bad input; 4 nothing is "
-		   "denied,\nbut the recording is incomplete.\n",
+	.usage = "verify --seccomp FILE|docker-default [--runtime runc|crun|all] [--all] TRACE...",
+	.options =
+		"      --seccomp=FILE      the profile: a file, '-', or a built-in name "
+		"(docker-default,\n"
+		"                          podman-default)\n"
+		"      --runtime=NAME      who makes a filter of it: runc, crun or all (default)\n"
+		"      --all               the whole lists: what else is allowed, what never matches\n"
+		"      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
+		"  -h, --help              this help\n"
+		"\nExit status: 0 all allowed; 1 something is denied, or one of the runtimes refuses the\n"
+		"profile; 2 bad input; 4 nothing is denied, but the recording is incomplete.\n",
 	.run = verify_main,
 };

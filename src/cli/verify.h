@@ -8,14 +8,19 @@
 #include <stdint.h>
 
 #include "trammel/check.h"
+#include "trammel/dead.h"
 #include "trammel/facts.h"
 #include "util/strbuf.h"
 
 struct verify {
 	const char *profile;
+	unsigned runtimes; /* 1 << enum tr_runtime_kind: whose answers count */
 	bool all, allow_incomplete, complete;
 	struct tr_facts facts;
-	struct tr_check_seccomp c;
+	struct tr_check_runtimes r;
+	const struct tr_check_seccomp *c; /* of all of them together: r.all */
+	struct tr_dead_list dead;
+	struct tr_check_versions versions;
 	size_t docker_granted; /* by docker-default, of the native ABI */
 	struct strbuf where; /* "Linux 6.1.0 x86_64, libseccomp 2.5.4" */
 };
@@ -31,6 +36,30 @@ extern const size_t verify_n_phases;
 /* Calls fn with each sentence on what the answer does not cover. */
 void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void *arg), void *arg);
 
+/* How much of a filter is walked for the recorded calls. */
+struct verify_walk {
+	unsigned least, median, most;
+};
+struct verify_walk verify_walk_of(const struct tr_check_seccomp *c);
+
+/*
+ * The recorded calls for which most is walked, the longest first: those that the workload made itself
+ * (any, if it made none) and that newer kernels do not answer by heart. Indices into c->syscalls, of
+ * which there is room for max. Returns how many.
+ */
+size_t verify_costliest(const struct verify *v, size_t *ret, size_t max);
+
+/*
+ * The calls that nothing allows, and that runtime i refuses with another errno than the first one does
+ * that takes the profile: NULL-terminated, names static, to free; NULL if there are none.
+ */
+const char **verify_refused_otherwise(const struct verify *v, size_t i);
+/* That first one; r.n if there is none. */
+size_t verify_first_runtime(const struct verify *v);
+/* Whether some runtime that counts refuses the whole profile. */
+bool verify_refused(const struct verify *v);
+
+void verify_print_filter(const struct verify *v);
 void verify_print_text(const struct verify *v);
 void verify_print_json(const struct verify *v);
 

@@ -2,6 +2,7 @@
 /* `trammel verify` for programs. */
 #include <linux/seccomp.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/cmd.h"
 #include "cli/verify.h"
@@ -55,8 +56,8 @@ static json_object *json_of_verdict(const struct verify *v, enum tr_verdict verd
 {
 	json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < v->c.n_syscalls; i++) {
-		const struct tr_check_syscall *s = &v->c.syscalls[i];
+	for (size_t i = 0; i < v->c->n_syscalls; i++) {
+		const struct tr_check_syscall *s = &v->c->syscalls[i];
 		json_object *o;
 
 		if (s->verdict != verdict)
@@ -78,12 +79,119 @@ static json_object *json_of_extra(const struct verify *v)
 {
 	json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < v->c.n_extra; i++) {
-		const struct tr_check_extra *e = &v->c.extra[i];
+	for (size_t i = 0; i < v->c->n_extra; i++) {
+		const struct tr_check_extra *e = &v->c->extra[i];
 		json_object *o = json_of_syscall(e->abi, e->nr);
 
 		json_object_object_add(o, "some_arguments",
 				       json_object_new_boolean(e->verdict == TR_VERDICT_DEPENDS));
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static void json_add_escaped(json_object *o, const char *key, const char *s)
+{
+	tr_cleanup_free char *safe = text_escaped(s);
+
+	json_add_string(o, key, safe);
+}
+
+static void json_add_number(json_object *o, const char *key, size_t n)
+{
+	json_object_object_add(o, key, json_object_new_int64((int64_t)n));
+}
+
+static json_object *json_of_runtime(const struct verify *v, size_t i)
+{
+	const struct tr_check_runtime *r = &v->r.v[i];
+	const char **otherwise = verify_refused_otherwise(v, i);
+	json_object *o = json_object_new_object(), *walked = json_object_new_object(),
+		    *names = json_object_new_array();
+	struct verify_walk walk;
+
+	json_add_string(o, "name", r->name);
+	if (r->refused) {
+		json_add_escaped(o, "refused", r->refused);
+		json_object_put(walked);
+		json_object_put(names);
+		return o;
+	}
+	walk = verify_walk_of(&r->c);
+	json_add_number(o, "denied", r->c.n_denied);
+	json_add_number(o, "filter_instructions", r->c.filter_len);
+	json_add_number(walked, "least", walk.least);
+	json_add_number(walked, "median", walk.median);
+	json_add_number(walked, "most", walk.most);
+	json_object_object_add(o, "walked", walked);
+	for (const char **name = otherwise; name && *name; name++)
+		json_object_array_add(names, json_object_new_string(*name));
+	json_object_object_add(o, "refuses_otherwise", names);
+	free(otherwise);
+	return o;
+}
+
+static json_object *json_of_runtimes(const struct verify *v)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < v->r.n; i++)
+		json_object_array_add(list, json_of_runtime(v, i));
+	return list;
+}
+
+#define COSTLIEST 100
+
+static json_object *json_of_costliest(const struct verify *v)
+{
+	json_object *list = json_object_new_array();
+	size_t at[COSTLIEST], n = verify_costliest(v, at, COSTLIEST);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct tr_check_syscall *s = &v->c->syscalls[at[i]];
+		json_object *o = json_of_syscall((enum tr_abi)s->fact->abi, s->fact->nr),
+			    *walked = json_object_new_object();
+
+		for (size_t k = 0; k < v->r.n; k++)
+			if (!v->r.v[k].refused)
+				json_add_number(walked, v->r.v[k].name,
+						v->r.v[k].c.syscalls[at[i]].steps);
+		json_object_object_add(o, "walked", walked);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static json_object *json_of_versions(const struct verify *v)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < v->versions.n; i++) {
+		const struct tr_check_version *d = &v->versions.v[i];
+		json_object *o = json_object_new_object();
+
+		json_add_string(o, "who", d->who);
+		json_add_string(o, "versions", d->versions);
+		json_add_string(o, "effect", d->effect);
+		json_add_string(o, "what", d->what);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+static json_object *json_of_dead(const struct verify *v)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < v->dead.n; i++) {
+		const struct tr_dead *d = &v->dead.v[i];
+		json_object *o = json_object_new_object();
+
+		json_add_string(o, "path", d->path);
+		if (d->line)
+			json_add_number(o, "line", d->line);
+		json_add_escaped(o, "names", d->names);
+		json_add_escaped(o, "why", d->why);
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -94,34 +202,34 @@ static void json_limit(const char *text, void *arg)
 	json_object_array_add(arg, json_object_new_string(text));
 }
 
-static void json_add_number(json_object *o, const char *key, size_t n)
-{
-	json_object_object_add(o, key, json_object_new_int64((int64_t)n));
-}
-
 void verify_print_json(const struct verify *v)
 {
 	json_object *o = json_object_new_object(), *unknown = json_object_new_array(),
 		    *limits = json_object_new_array();
 	tr_cleanup_free char *profile = text_escaped(v->profile);
 
-	for (char **name = v->c.unknown; name && *name; name++) {
+	for (char **name = v->c->unknown; name && *name; name++) {
 		tr_cleanup_free char *safe = text_escaped(*name);
 
 		json_object_array_add(unknown, json_object_new_string(safe));
 	}
 	verify_each_limit(v, json_limit, limits);
 	json_add_string(o, "profile", profile);
-	json_object_object_add(o, "allowed", json_object_new_boolean(!v->c.n_denied));
+	json_object_object_add(o, "allowed",
+			       json_object_new_boolean(!v->c->n_denied && !verify_refused(v)));
 	json_object_object_add(o, "complete", json_object_new_boolean(v->complete));
-	json_add_number(o, "recorded", v->c.n_syscalls);
+	json_add_number(o, "recorded", v->c->n_syscalls);
 	json_object_object_add(o, "denied", json_of_verdict(v, TR_VERDICT_DENIED));
 	json_object_object_add(o, "depends_on_arguments", json_of_verdict(v, TR_VERDICT_DEPENDS));
 	json_object_object_add(o, "answered_enosys", json_of_verdict(v, TR_VERDICT_ANSWERED));
 	json_object_object_add(o, "also_allowed", json_of_extra(v));
-	json_add_number(o, "granted", v->c.n_granted);
+	json_add_number(o, "granted", v->c->n_granted);
 	json_add_number(o, "granted_docker_default", v->docker_granted);
-	json_add_number(o, "filter_instructions", v->c.filter_len);
+	json_add_number(o, "filter_instructions", v->c->filter_len);
+	json_object_object_add(o, "runtimes", json_of_runtimes(v));
+	json_object_object_add(o, "costliest", json_of_costliest(v));
+	json_object_object_add(o, "versions", json_of_versions(v));
+	json_object_object_add(o, "without_effect", json_of_dead(v));
 	json_object_object_add(o, "unknown_names", unknown);
 	json_object_object_add(o, "not_covered", limits);
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));

@@ -12,6 +12,7 @@
 
 #define WIDTH	    96
 #define SHOWN_EXTRA 48 /* names of what else is allowed, without --all */
+#define SHOWN_DEAD  10
 
 /* "EPERM", "kill the process", ... what the caller gets. */
 static const char *refusal_text(uint32_t ret, char *buf, size_t size)
@@ -69,15 +70,34 @@ static void print_value(const struct tr_fact *value)
 		       (unsigned long long)value->arg.value);
 }
 
+/* Under which runtimes, where not under all. */
+static void print_only(const struct verify *v, const struct tr_check_syscall *s)
+{
+	const char *sep = "  (under ";
+	unsigned all = 0;
+
+	for (size_t i = 0; i < v->r.n; i++)
+		all |= v->r.v[i].refused ? 0 : 1U << v->r.v[i].kind;
+	if (s->runtimes == all)
+		return;
+	for (size_t i = 0; i < v->r.n; i++) {
+		if (!(s->runtimes >> v->r.v[i].kind & 1))
+			continue;
+		printf("%s%s", sep, v->r.v[i].name);
+		sep = ", ";
+	}
+	printf(" only)");
+}
+
 static void print_denied(const struct verify *v)
 {
 	char nr[32], code[32];
 
-	if (!v->c.n_denied)
+	if (!v->c->n_denied)
 		return;
 	printf("\n%sDenied%s\n", c_bold(), c_reset());
-	for (size_t i = 0; i < v->c.n_syscalls; i++) {
-		const struct tr_check_syscall *s = &v->c.syscalls[i];
+	for (size_t i = 0; i < v->c->n_syscalls; i++) {
+		const struct tr_check_syscall *s = &v->c->syscalls[i];
 		const struct tr_fact *fact = s->fact;
 		struct strbuf exes cleanup_strbuf = STRBUF_INIT;
 		struct strbuf when cleanup_strbuf = STRBUF_INIT;
@@ -92,6 +112,7 @@ static void print_denied(const struct verify *v)
 		       refusal_text(s->ret, code, sizeof(code)), strbuf_str(&when));
 		if (exes.len)
 			printf(": %s", strbuf_str(&exes));
+		print_only(v, s);
 		putchar('\n');
 		if (s->value)
 			print_value(s->value);
@@ -120,13 +141,14 @@ static void wrap_end(const struct wrap *w)
 }
 
 /* "name", and where it is not the native ABI's "name(i386)"; "name*" where arguments decide. */
-static void wrap_syscall(struct wrap *w, enum tr_abi abi, uint32_t nr, bool depends)
+static void wrap_syscall(struct wrap *w, enum tr_abi native, enum tr_abi abi, uint32_t nr,
+			 bool depends)
 {
 	struct strbuf sb cleanup_strbuf = STRBUF_INIT;
 	char buf[32];
 
 	strbuf_adds(&sb, syscall_label(abi, nr, buf, sizeof(buf)));
-	if (abi != syscall_native_abi())
+	if (abi != native)
 		strbuf_addf(&sb, "(%s)", tr_abi_name(abi));
 	if (depends)
 		strbuf_addc(&sb, '*');
@@ -137,15 +159,15 @@ static void print_answered(const struct verify *v)
 {
 	struct wrap w = { 0 };
 
-	if (!v->c.n_answered)
+	if (!v->c->n_answered)
 		return;
 	printf("\n%sAnswered ENOSYS%s, as Docker's default does (callers go on with an older call, which "
 	       "is allowed)\n",
 	       c_bold(), c_reset());
-	for (size_t i = 0; i < v->c.n_syscalls; i++)
-		if (v->c.syscalls[i].verdict == TR_VERDICT_ANSWERED)
-			wrap_syscall(&w, (enum tr_abi)v->c.syscalls[i].fact->abi,
-				     v->c.syscalls[i].fact->nr, false);
+	for (size_t i = 0; i < v->c->n_syscalls; i++)
+		if (v->c->syscalls[i].verdict == TR_VERDICT_ANSWERED)
+			wrap_syscall(&w, v->c->native, (enum tr_abi)v->c->syscalls[i].fact->abi,
+				     v->c->syscalls[i].fact->nr, false);
 	wrap_end(&w);
 }
 
@@ -153,14 +175,14 @@ static void print_depends(const struct verify *v)
 {
 	struct wrap w = { 0 };
 
-	if (!v->c.n_depends)
+	if (!v->c->n_depends)
 		return;
 	printf("\n%sAllowed for some arguments%s (those it was made with are not recorded: not proved)\n",
 	       c_bold(), c_reset());
-	for (size_t i = 0; i < v->c.n_syscalls; i++)
-		if (v->c.syscalls[i].verdict == TR_VERDICT_DEPENDS)
-			wrap_syscall(&w, (enum tr_abi)v->c.syscalls[i].fact->abi,
-				     v->c.syscalls[i].fact->nr, false);
+	for (size_t i = 0; i < v->c->n_syscalls; i++)
+		if (v->c->syscalls[i].verdict == TR_VERDICT_DEPENDS)
+			wrap_syscall(&w, v->c->native, (enum tr_abi)v->c->syscalls[i].fact->abi,
+				     v->c->syscalls[i].fact->nr, false);
 	wrap_end(&w);
 }
 
@@ -170,8 +192,8 @@ static void print_extra_counts(const struct verify *v)
 	size_t n[TR_ABI_MAX] = { 0 };
 	const char *sep = "";
 
-	for (size_t i = 0; i < v->c.n_extra; i++)
-		n[v->c.extra[i].abi]++;
+	for (size_t i = 0; i < v->c->n_extra; i++)
+		n[v->c->extra[i].abi]++;
 	printf("\n%sAllowed, and by nothing recorded%s: ", c_bold(), c_reset());
 	for (int abi = 0; abi < TR_ABI_MAX; abi++) {
 		if (!n[abi])
@@ -179,42 +201,64 @@ static void print_extra_counts(const struct verify *v)
 		printf("%s%zu of %s", sep, n[abi], tr_abi_name((enum tr_abi)abi));
 		sep = ", ";
 	}
-	puts(v->c.n_extra ? "" : "nothing");
+	puts(v->c->n_extra ? "" : "nothing");
 }
 
 static void print_extra(const struct verify *v)
 {
-	size_t n = v->all || v->c.n_extra <= SHOWN_EXTRA ? v->c.n_extra : SHOWN_EXTRA;
+	size_t n = v->all || v->c->n_extra <= SHOWN_EXTRA ? v->c->n_extra : SHOWN_EXTRA;
 	struct wrap w = { 0 };
 	bool star = false;
 
 	print_extra_counts(v);
 	for (size_t i = 0; i < n; i++) {
-		const struct tr_check_extra *e = &v->c.extra[i];
+		const struct tr_check_extra *e = &v->c->extra[i];
 
-		wrap_syscall(&w, e->abi, e->nr, e->verdict == TR_VERDICT_DEPENDS);
+		wrap_syscall(&w, v->c->native, e->abi, e->nr, e->verdict == TR_VERDICT_DEPENDS);
 		star |= e->verdict == TR_VERDICT_DEPENDS;
 	}
 	wrap_end(&w);
 	if (star)
 		printf("  %s* for some arguments%s\n", c_dim(), c_reset());
-	if (n < v->c.n_extra)
-		printf("  %s... and %zu more: --all%s\n", c_dim(), v->c.n_extra - n, c_reset());
+	if (n < v->c->n_extra)
+		printf("  %s... and %zu more: --all%s\n", c_dim(), v->c->n_extra - n, c_reset());
 }
 
 static void print_unknown(const struct verify *v)
 {
 	struct wrap w = { 0 };
 
-	if (!v->c.unknown || !v->c.unknown[0])
+	if (!v->c->unknown || !v->c->unknown[0])
 		return;
 	printf("\n%sLeft out%s: names that libseccomp here does not know\n", c_bold(), c_reset());
-	for (char **name = v->c.unknown; *name; name++) {
+	for (char **name = v->c->unknown; *name; name++) {
 		tr_cleanup_free char *safe = text_escaped(*name);
 
 		wrap_word(&w, safe);
 	}
 	wrap_end(&w);
+}
+
+/* "syscalls[3] (line 12: mount, umount2): why" */
+static void print_dead(const struct verify *v)
+{
+	size_t n = v->all || v->dead.n <= SHOWN_DEAD ? v->dead.n : SHOWN_DEAD;
+
+	if (!v->dead.n)
+		return;
+	printf("\n%sWithout effect%s, on all that the profile names: %zu rule%s or names\n",
+	       c_bold(), c_reset(), v->dead.n, cli_plural(v->dead.n));
+	for (size_t i = 0; i < n; i++) {
+		const struct tr_dead *d = &v->dead.v[i];
+		tr_cleanup_free char *names = text_escaped(d->names), *why = text_escaped(d->why);
+
+		printf("  %s", d->path);
+		if (d->line)
+			printf(" %s(line %u)%s", c_dim(), d->line, c_reset());
+		printf(" %s: %s\n", names, why);
+	}
+	if (n < v->dead.n)
+		printf("  %s... and %zu more: --all%s\n", c_dim(), v->dead.n - n, c_reset());
 }
 
 static void print_limit(const char *text, void *arg)
@@ -234,20 +278,22 @@ static void print_answer(const struct verify *v)
 {
 	tr_cleanup_free char *profile = text_escaped(v->profile);
 
-	if (v->c.n_denied)
+	if (verify_refused(v))
+		printf("%sNo%s: not every runtime takes %s\n", c_red(), c_reset(), profile);
+	else if (v->c->n_denied)
 		printf("%sNo%s: %s denies %zu of %zu recorded syscalls\n", c_red(), c_reset(),
-		       profile, v->c.n_denied, v->c.n_syscalls);
-	else if (v->c.n_depends)
+		       profile, v->c->n_denied, v->c->n_syscalls);
+	else if (v->c->n_depends)
 		printf("%sYes%s: %s denies none of %zu recorded syscalls; %zu of them it allows for "
 		       "some arguments only\n",
-		       c_green(), c_reset(), profile, v->c.n_syscalls, v->c.n_depends);
-	else if (v->c.n_answered)
+		       c_green(), c_reset(), profile, v->c->n_syscalls, v->c->n_depends);
+	else if (v->c->n_answered)
 		printf("%sYes%s: %s denies none of %zu recorded syscalls; %zu of them it answers as "
 		       "Docker's default does\n",
-		       c_green(), c_reset(), profile, v->c.n_syscalls, v->c.n_answered);
+		       c_green(), c_reset(), profile, v->c->n_syscalls, v->c->n_answered);
 	else
 		printf("%sYes%s: %s allows all %zu recorded syscalls\n", c_green(), c_reset(),
-		       profile, v->c.n_syscalls);
+		       profile, v->c->n_syscalls);
 }
 
 void verify_print_text(const struct verify *v)
@@ -258,10 +304,10 @@ void verify_print_text(const struct verify *v)
 	print_depends(v);
 	print_extra(v);
 	print_unknown(v);
-	printf("\n%sSize%s: %zu syscalls of %s are granted (docker-default: %zu); the filter has %zu "
-	       "instructions\n",
-	       c_bold(), c_reset(), v->c.n_granted, tr_abi_name(syscall_native_abi()),
-	       v->docker_granted, v->c.filter_len);
+	print_dead(v);
+	printf("\n%sSize%s: %zu syscalls of %s are granted (docker-default: %zu)\n", c_bold(),
+	       c_reset(), v->c->n_granted, tr_abi_name(v->c->native), v->docker_granted);
+	verify_print_filter(v);
 	printf("\n%sNot covered%s\n", c_bold(), c_reset());
 	verify_each_limit(v, print_limit, NULL);
 }
