@@ -27,6 +27,22 @@ struct tr_policy_accept {
 	const char *why; /* goes into the rule's comment; NULL: nothing is said */
 };
 
+/* What somebody decided about one call, whatever was recorded of it. */
+enum tr_hand_kind {
+	TR_HAND_ALLOW, /* though nobody made it */
+	TR_HAND_DENY, /* though somebody did */
+	TR_HAND_PIN, /* with no other values of the argument than those that are pinned */
+	TR_HAND_MAX,
+};
+
+struct tr_policy_hand {
+	enum tr_hand_kind kind;
+	const char *fact; /* "syscall:NAME", "arg:NAME:INDEX:VALUE"; a pin is of the latter */
+	const char *why; /* goes into the rule's comment; never NULL */
+	uint64_t mask; /* the bits of the argument that VALUE is about; 0: the lower 32, or all */
+	int errno_ret; /* what a call that is denied as a whole answers; 0: as others do */
+};
+
 struct tr_policy_opts {
 	/*
 	 * Runtimes whose own calls are allowed: a comma-separated list of names of
@@ -40,6 +56,9 @@ struct tr_policy_opts {
 	const char *ceiling;
 	const struct tr_policy_accept *accepts;
 	size_t n_accepts;
+	/* Denying wins over every reason to allow; what is denied needs no accepting. */
+	const struct tr_policy_hand *hands;
+	size_t n_hands;
 	unsigned arches; /* 1 << enum tr_abi: to be named beside those that made syscalls */
 	/*
 	 * For everything else. ALLOW, which would be no profile, stands for ERRNO with EPERM. With
@@ -65,6 +84,15 @@ struct tr_policy_need {
 	char *exe; /* who did it, as the container called itself: any byte; NULL: not known */
 };
 
+/* Something that was recorded, and is denied by hand: what will fail. */
+struct tr_policy_broken {
+	char *fact;
+	char *why; /* the decision's */
+	char *exe; /* who did it: any byte; NULL: not known */
+	uint32_t phases;
+	struct tr_u32set recordings;
+};
+
 /* What became of the facts: for a summary, and for warnings. Names are counted once. */
 struct tr_policy_report {
 	/* allowed, by the first reason that has the name */
@@ -78,6 +106,13 @@ struct tr_policy_report {
 	size_t n_needs;
 	char **needless; /* accepted, and nothing that was recorded needs it */
 	size_t n_needless;
+	size_t n_by_hand; /* names that are allowed by hand only */
+	struct tr_policy_broken *broken; /* sorted by fact */
+	size_t n_broken;
+	const char **unstarted; /* denied by hand, and runtimes make them to start a container */
+	size_t n_unstarted;
+	char **idle; /* decisions that change nothing: "deny syscall:mount" */
+	size_t n_idle;
 	char **answered; /* made, and answered ENOSYS as the ceiling does: callers fall back */
 	size_t n_answered;
 	unsigned abis; /* 1 << enum tr_abi of every one that made a syscall */
@@ -92,9 +127,32 @@ struct tr_policy_report {
 };
 void tr_policy_report_release(struct tr_policy_report *r);
 
+/* The options that have a spelling in words: --runtime=LIST and the like. */
+enum tr_policy_option {
+	TR_POLICY_RUNTIME,
+	TR_POLICY_ARGS,
+	TR_POLICY_SIBLINGS,
+	TR_POLICY_ARCH,
+	TR_POLICY_CEILING,
+	TR_POLICY_DEFAULT_ACTION,
+	TR_POLICY_OPTIONS,
+};
+/* "runtime", "default-action", ... */
+const char *tr_policy_option_name(enum tr_policy_option option);
+/*
+ * Sets one option from its word, to which opts may point from then on. The error, of kind
+ * TR_ERR_INPUT, says what was expected. Names of runtimes and ceilings are looked up when they are
+ * used.
+ */
+int tr_policy_option_set(struct tr_policy_opts *opts, enum tr_policy_option option,
+			 const char *word, struct tr_err *err);
+
+/* "allow", "deny", "pin". */
+const char *tr_hand_name(enum tr_hand_kind kind);
+
 /*
  * Makes the seccomp rules, grouped by reason, each with its comment, names sorted: observed;
- * accepted; the runtime's own; always; siblings; the errno plan. A name is in one rule, or, where it
+ * accepted; allowed by hand; the runtime's own; always; siblings; the errno plan. A name is in one rule, or, where it
  * is allowed for some arguments only, in one for each alternative. Refuses facts that are incomplete
  * (TR_ERR_INCOMPLETE), that saw no container start (TR_ERR_INPUT) or hold no syscalls, and those
  * with acts that need to be accepted (TR_ERR_NO): then, and only then of all failures, *ret_report is

@@ -19,6 +19,7 @@
 struct emit_opts {
 	struct emit_output output;
 	const char *tune;
+	unsigned given; /* 1 << enum tr_policy_option: on the command line, which wins */
 	struct tr_policy_opts policy;
 	struct tr_policy_accept *accepts; /* of --accept; they point into lists */
 	char **lists; /* owned copies, cut up */
@@ -35,85 +36,15 @@ static void opts_release(struct emit_opts *o)
 	free(o->accepts);
 }
 
-/* What a call that no rule has gets. ERRNO is EPERM, said in the profile. */
-static int parse_default_action(const char *word, enum tr_action *ret)
+static int set_option(struct emit_opts *o, enum tr_policy_option option)
 {
-	static const struct {
-		const char *word;
-		enum tr_action action;
-	} rows[] = {
-		{ "errno", TR_ACTION_ERRNO },
-		{ "log", TR_ACTION_LOG },
-		{ "kill", TR_ACTION_KILL_PROCESS },
-		{ "trap", TR_ACTION_TRAP },
-	};
+	tr_cleanup_err struct tr_err err = { 0 };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strcmp(word, rows[i].word) != 0)
-			continue;
-		*ret = rows[i].action;
-		return -1;
-	}
-	return cli_usage(&cmd_emit,
-			 "--default-action: expected errno, log, kill or trap, found '%s'", word);
-}
-
-static int parse_args(const char *word, enum tr_policy_args *ret)
-{
-	if (!strcmp(word, "none"))
-		*ret = TR_POLICY_ARGS_NONE;
-	else if (!strcmp(word, "risky"))
-		*ret = TR_POLICY_ARGS_RISKY;
-	else if (!strcmp(word, "all"))
-		*ret = TR_POLICY_ARGS_ALL;
-	else
-		return cli_usage(&cmd_emit, "--args: expected none, risky or all, found '%s'",
-				 word);
+	o->given |= 1U << option;
+	if (tr_policy_option_set(&o->policy, option, optarg, &err) < 0)
+		return cli_usage(&cmd_emit, "--%s: %s", tr_policy_option_name(option),
+				 tr_err_msg(&err));
 	return -1;
-}
-
-static int parse_siblings(const char *word, struct tr_policy_opts *policy)
-{
-	if (strcmp(word, "on") != 0 && strcmp(word, "off") != 0)
-		return cli_usage(&cmd_emit, "--siblings: expected on or off, found '%s'", word);
-	policy->no_siblings = !strcmp(word, "off");
-	return -1;
-}
-
-/* Docker's names, and the kernel's. */
-static int abi_of_word(const char *word, size_t len)
-{
-	static const struct {
-		const char *word;
-		enum tr_abi abi;
-	} rows[] = {
-		{ "amd64", TR_ABI_X86_64 },    { "x86_64", TR_ABI_X86_64 },
-		{ "x86", TR_ABI_I386 },	       { "i386", TR_ABI_I386 },
-		{ "x32", TR_ABI_X32 },	       { "arm64", TR_ABI_AARCH64 },
-		{ "aarch64", TR_ABI_AARCH64 },
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strlen(rows[i].word) == len && !strncmp(rows[i].word, word, len))
-			return (int)rows[i].abi;
-	return -1;
-}
-
-static int parse_arches(const char *list, unsigned *ret)
-{
-	for (const char *w = list;; w++) {
-		size_t len = strcspn(w, ",");
-		int abi = abi_of_word(w, len);
-
-		if (abi < 0)
-			return cli_usage(&cmd_emit,
-					 "--arch: expected amd64, arm64, x86 or x32, found '%.*s'",
-					 (int)len, w);
-		*ret |= 1U << abi;
-		w += len;
-		if (!*w)
-			return -1;
-	}
 }
 
 /* A list of facts; what they are worth is for the policy to say. */
@@ -152,8 +83,7 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 		o->output.file = optarg;
 		return -1;
 	case 'r':
-		o->policy.runtime = optarg;
-		return -1;
+		return set_option(o, TR_POLICY_RUNTIME);
 	case ALLOW_INCOMPLETE:
 		o->policy.allow_incomplete = true;
 		return -1;
@@ -161,16 +91,15 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 		o->policy.allow_no_start = true;
 		return -1;
 	case DEFAULT_ACTION:
-		return parse_default_action(optarg, &o->policy.default_action);
+		return set_option(o, TR_POLICY_DEFAULT_ACTION);
 	case ARGS:
-		return parse_args(optarg, &o->policy.args);
+		return set_option(o, TR_POLICY_ARGS);
 	case SIBLINGS:
-		return parse_siblings(optarg, &o->policy);
+		return set_option(o, TR_POLICY_SIBLINGS);
 	case ARCH:
-		return parse_arches(optarg, &o->policy.arches);
+		return set_option(o, TR_POLICY_ARCH);
 	case CEILING:
-		o->policy.ceiling = optarg;
-		return -1;
+		return set_option(o, TR_POLICY_CEILING);
 	case ACCEPT:
 		take_accept(o, optarg);
 		return -1;
@@ -279,12 +208,14 @@ static int make_profile(struct emit_opts *o, const struct tr_tune *tune,
 
 	accepts = all_accepts(o, tune, &o->policy.n_accepts);
 	o->policy.accepts = accepts;
+	if (tr_tune_apply(&o->policy, tune, o->given, err) < 0)
+		return -1;
 	r = tr_policy_seccomp(&p, facts, &o->policy, &report, err);
 	if (r == 0) {
 		r = emit_write(&p, facts, &o->output, err);
 		tr_seccomp_release(&p);
 		if (r == 0)
-			emit_say(&report, &o->policy);
+			emit_say(&report, &o->policy, facts->n_recordings);
 	} else if (report.n_needs) {
 		emit_say_needs(&report);
 	}

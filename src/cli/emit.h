@@ -5,8 +5,9 @@
 
 #include "trammel/policy.h"
 
-/* The summary and the warnings of a profile that was made. */
-void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts);
+/* The summary and the warnings of a profile that was made of so many recordings. */
+void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts,
+	      size_t n_recordings);
 /* Why there is none: the acts that must be accepted, one a line. */
 void emit_say_needs(const struct tr_policy_report *r);
 

@@ -108,20 +108,60 @@ static void say_rest(const struct tr_policy_report *r, enum tr_action action)
 		others, r->n_errno);
 }
 
-void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts)
+static const char *phases_text(uint32_t phases)
+{
+	if (phases & TR_PHASE_MAIN)
+		return "by the workload";
+	return phases & TR_PHASE_EXEC ? "in docker exec or a health check" :
+					"while the runtime started the workload";
+}
+
+/* What the tune file denies although it was recorded: it will fail, and somebody wanted that. */
+static void say_by_hand(const struct tr_policy_report *r, size_t n_recordings)
+{
+	cleanup_strbuf struct strbuf list = STRBUF_INIT;
+
+	for (size_t i = 0; i < r->n_broken; i++) {
+		const struct tr_policy_broken *b = &r->broken[i];
+		tr_cleanup_free char *exe = b->exe ? text_escaped(b->exe) : NULL,
+				     *why = text_escaped(b->why);
+
+		cli_warn(
+			"%s: denied by hand (%s), and made in %zu of %zu recording%s %s%s%s: there "
+			"it will fail",
+			b->fact, why, b->recordings.n, n_recordings, cli_plural(n_recordings),
+			phases_text(b->phases), exe ? ", by " : "", exe ? exe : "");
+	}
+	for (size_t i = 0; i < r->n_unstarted; i++)
+		cli_warn(
+			"syscall:%s: denied or pinned by hand, and known to be made by runtimes that start a "
+			"container: it may not start",
+			r->unstarted[i]);
+	if (!r->n_idle)
+		return;
+	add_list(&list, r->idle, r->n_idle);
+	cli_warn("decided by hand, and changes nothing: %s", strbuf_str(&list));
+}
+
+void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts,
+	      size_t n_recordings)
 {
 	cleanup_strbuf struct strbuf more = STRBUF_INIT;
 
 	say_exceptions(r);
+	say_by_hand(r, n_recordings);
 	say_abis(r);
 	if (r->n_accepted)
 		strbuf_addf(&more, ", %zu accepted", r->n_accepted);
+	if (r->n_by_hand)
+		strbuf_addf(&more, ", %zu by hand", r->n_by_hand);
 	strbuf_addf(&more, ", %zu more that runtimes make, %zu more that any program may make",
 		    r->n_runtime, r->n_always);
 	if (r->n_siblings)
 		strbuf_addf(&more, ", %zu other forms of these", r->n_siblings);
 	cli_say("%zu syscalls allowed: %zu observed%s",
-		r->n_observed + r->n_accepted + r->n_runtime + r->n_always + r->n_siblings,
+		r->n_observed + r->n_accepted + r->n_by_hand + r->n_runtime + r->n_always +
+			r->n_siblings,
 		r->n_observed, strbuf_str(&more));
 	say_arguments(r);
 	say_rest(r, opts->default_action);

@@ -54,7 +54,7 @@ static int parse_arg(struct accept *a, const char *fact, char *s, struct tr_err 
 	return parse_name(a, fact, s, err);
 }
 
-static int parse(struct accept *a, const char *fact, struct tr_err *err)
+int accept_parse(struct accept *a, const char *fact, struct tr_err *err)
 {
 	tr_cleanup_free char *copy = NULL;
 
@@ -70,7 +70,7 @@ int accept_check(const char *fact, struct tr_err *err)
 {
 	struct accept a = { 0 };
 
-	return parse(&a, fact, err);
+	return accept_parse(&a, fact, err);
 }
 
 int accepts_parse(struct accepts *ret, const struct tr_policy_accept *v, size_t n,
@@ -82,7 +82,7 @@ int accepts_parse(struct accepts *ret, const struct tr_policy_accept *v, size_t 
 		struct accept *a = &all.v[all.n];
 
 		a->from = &v[all.n];
-		if (parse(a, v[all.n].fact, err) < 0) {
+		if (accept_parse(a, v[all.n].fact, err) < 0) {
 			accepts_release(&all);
 			return -1;
 		}

@@ -24,6 +24,8 @@ struct accepts {
 int accepts_parse(struct accepts *ret, const struct tr_policy_accept *v, size_t n,
 		  struct tr_err *err);
 void accepts_release(struct accepts *a);
+/* Reads one fact into call, arg, index and value; the text is not kept. */
+int accept_parse(struct accept *ret, const char *fact, struct tr_err *err);
 /* Whether one fact is well-formed; -1 and an error of kind TR_ERR_INPUT where it is not. */
 int accept_check(const char *fact, struct tr_err *err);
 

@@ -140,7 +140,7 @@ static struct policy_alternative socket_alternative(const struct tr_fact *f)
 
 	add_cond(&a, 0, UINT32_MAX, f->sock.family);
 	if (inet || exact)
-		add_cond(&a, 1, SOCK_TYPE_BITS, f->sock.type);
+		add_cond(&a, 1, POLICY_SOCK_TYPE_BITS, f->sock.type);
 	if (exact)
 		add_cond(&a, 2, UINT32_MAX, f->sock.protocol);
 	return a;

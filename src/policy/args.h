@@ -13,6 +13,9 @@
 #include "trammel/policy.h"
 #include "trammel/rules.h"
 
+/* SOCK_TYPE_MASK, include/linux/net.h: flags are above it. */
+#define POLICY_SOCK_TYPE_BITS 0xf
+
 /* Behind this many values an argument is taken for open-ended, and the call gets no condition. */
 #define POLICY_MAX_ALTERNATIVES 32
 

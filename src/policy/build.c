@@ -248,6 +248,7 @@ static int build(struct builder *b, const struct policy_runtime *rt, struct tr_e
 	add_arches(b);
 	if (read_errno_plan(b, err) < 0 || risks_load(&b->risks, err) < 0 ||
 	    accepts_parse(&b->accepts, b->opts->accepts, b->opts->n_accepts, err) < 0 ||
+	    hands_parse(&b->hands, b->opts->hands, b->opts->n_hands, err) < 0 ||
 	    ceiling_load(&b->ceiling, b->opts->ceiling, b->facts, b->machines, err) < 0)
 		return -1;
 	set_default(b);
@@ -256,6 +257,9 @@ static int build(struct builder *b, const struct policy_runtime *rt, struct tr_e
 		return refuse_needs(b, err);
 	want_runtime(b, rt);
 	if (want_always(b, err) < 0 || want_siblings(b, err) < 0)
+		return -1;
+	by_hand_allow(b);
+	if (by_hand_limit(b, err) < 0)
 		return -1;
 	want_trial(b);
 	rules_of_wants(b, rt);
@@ -274,11 +278,14 @@ static void builder_release(struct builder *b)
 		tr_u32set_release(&s->done_in);
 		tr_u32set_release(&s->errnos);
 		strbuf_release(&s->why);
+		strbuf_release(&s->hand_why);
+		strbuf_release(&s->limits);
 	}
 	free(b->names);
 	ceiling_release(&b->ceiling);
 	risks_release(&b->risks);
 	accepts_release(&b->accepts);
+	hands_release(&b->hands);
 }
 
 int policy_build(struct tr_seccomp *p, struct tr_policy_report *report,

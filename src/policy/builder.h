@@ -14,6 +14,7 @@
 #include "policy/accept.h"
 #include "policy/ceiling.h"
 #include "policy/conds.h"
+#include "policy/hand.h"
 #include "policy/risk.h"
 #include "policy/runtime.h"
 #include "trammel/policy.h"
@@ -25,6 +26,7 @@ enum reason {
 	REASON_EXEC, /* only docker exec and health checks did */
 	REASON_START, /* only the runtime did, while it started the workload */
 	REASON_ACCEPTED,
+	REASON_BY_HAND,
 	REASON_RUNTIME,
 	REASON_SOMETIMES,
 	REASON_ALWAYS,
@@ -41,12 +43,15 @@ struct name_state {
 	bool accepted; /* as a whole, whatever its arguments are */
 	bool narrowed; /* wanted with less than any arguments, by what was seen */
 	bool bounded; /* wanted with less, by the ceiling or the risk list */
+	bool by_hand; /* some of what was made of it is denied by hand */
 	uint32_t phases;
 	struct tr_u32set done_in, errnos;
 	const char *exe; /* one that made it, of the facts; NULL: not known */
 	struct conds made; /* with which arguments it was seen: any, where that is not known */
 	struct conds want[REASON_MAX];
 	struct strbuf why; /* of want[REASON_ACCEPTED] */
+	struct strbuf hand_why; /* of want[REASON_BY_HAND] */
+	struct strbuf limits; /* why hands keep arguments out */
 	int plan_errno; /* of the errno plan; 0: none */
 };
 
@@ -60,6 +65,7 @@ struct builder {
 	struct ceiling ceiling;
 	struct risks risks;
 	struct accepts accepts;
+	struct hands hands;
 	bool trial; /* --default-action log: arguments are not tried, nor is the risk list */
 	unsigned abis; /* 1 << enum tr_abi: made syscalls, were asked for, or a machine's own */
 	unsigned machines; /* the machines' own: what kernels and runtimes there speak */
@@ -77,6 +83,15 @@ bool builder_wanted(const struct name_state *s);
 /* observe.c: notes what the facts say, and then wants it. needs are in the report. */
 void observe_facts(struct builder *b);
 void observe_want(struct builder *b);
+
+/*
+ * by_hand.c: notes that something recorded is denied by hand; then, when all have said what they want,
+ * adds what is allowed by hand, takes away what is denied, and lists the decisions that change nothing.
+ */
+void by_hand_broke(struct builder *b, const struct tr_fact *fact, char *what,
+		   const struct hand *hand);
+void by_hand_allow(struct builder *b);
+int by_hand_limit(struct builder *b, struct tr_err *err);
 
 /* rules.c: makes the rules of what is wanted, and of what is refused in a way of its own. */
 void rules_of_wants(struct builder *b, const struct policy_runtime *rt);

@@ -196,19 +196,26 @@ static bool is_answered(const struct builder *b, size_t call)
 static void want_call(struct builder *b, size_t call)
 {
 	struct name_state *s = &b->names[call];
-	struct conds below = ceiling_of(&b->ceiling, call, &s->done_in);
+	struct conds below;
 	const struct risk *risk = always_risky(b, call);
 	const struct accept *accepted = NULL;
 	size_t n_risks;
 
+	below = ceiling_of(&b->ceiling, call, &s->done_in);
+	s->answered = conds_never(&below) && is_answered(b, call);
+	/* Nobody has to accept what is not allowed anyway. */
+	if (hands_deny_call(&b->hands, call)) {
+		conds_release(&below);
+		return;
+	}
 	if (risks_of(&b->risks, call, &n_risks) || !below.any)
 		accepted = accepts_call(&b->accepts, call);
 	s->accepted = accepted != NULL;
+	s->answered &= !accepted;
 	if (accepted) {
 		conds_add_all(&s->want[REASON_ACCEPTED], &s->made);
 		note_acceptance(s, why_asked(b, conds_never(&below), risk), accepted);
-	} else if (conds_never(&below) && is_answered(b, call)) {
-		s->answered = true;
+	} else if (s->answered) {
 		add_name(&b->report->answered, &b->report->n_answered, syscall_at(call));
 	} else if (risk || conds_never(&below)) {
 		add_need(b, accept_fact_call(call), why_asked(b, conds_never(&below), risk),
@@ -274,6 +281,37 @@ static void check_value(struct builder *b, const struct tr_fact *fact, size_t ca
 		 fact->ev.exes.n ? fact->ev.exes.v[0] : NULL);
 }
 
+/* A value that is denied by hand fails, and is not asked about. */
+static bool value_by_hand(struct builder *b, const struct tr_fact *fact, size_t call)
+{
+	const struct name_state *s = &b->names[call];
+	const struct hand *hand = hands_deny_fact(&b->hands, call, fact);
+	unsigned index;
+
+	if (!hand || !s->done || s->answered || hands_deny_call(&b->hands, call))
+		return hand != NULL;
+	index = hand->index;
+	by_hand_broke(b, fact,
+		      accept_fact_arg(call, index,
+				      fact->kind == TR_FACT_ARG ? fact->arg.value :
+				      index == 0		? fact->sock.family :
+				      index == 1		? fact->sock.type :
+								  fact->sock.protocol),
+		      hand);
+	return true;
+}
+
+static void take_socket(struct builder *b, const struct tr_fact *fact)
+{
+	size_t call = (size_t)syscall_index("socket");
+
+	/* The pair's are recorded as what they could be of either. */
+	if (policy_args_is_of(fact, (enum tr_abi)fact->abi, "socketpair"))
+		value_by_hand(b, fact, (size_t)syscall_index("socketpair"));
+	if (!value_by_hand(b, fact, call))
+		check_value(b, fact, call, 0, fact->sock.family);
+}
+
 static int take_argument(const struct tr_fact *fact, void *arg)
 {
 	struct builder *b = arg;
@@ -282,13 +320,31 @@ static int take_argument(const struct tr_fact *fact, void *arg)
 	if (!(fact->ev.flags & TR_EV_DONE))
 		return 0;
 	if (fact->kind == TR_FACT_SOCKET)
-		check_value(b, fact, (size_t)syscall_index("socket"), 0, fact->sock.family);
+		take_socket(b, fact);
 	if (fact->kind != TR_FACT_ARG || fact->arg.overflow || fact->abi >= TR_ABI_MAX ||
 	    fact->arg.index >= CONDS_ARGS)
 		return 0;
 	name = syscall_name((enum tr_abi)fact->abi, fact->nr);
-	if (name)
+	if (name && !value_by_hand(b, fact, (size_t)syscall_index(name)))
 		check_value(b, fact, (size_t)syscall_index(name), fact->arg.index, fact->arg.value);
+	return 0;
+}
+
+static int take_denied(const struct tr_fact *fact, void *arg)
+{
+	struct builder *b = arg;
+	const struct hand *hand;
+	const char *name;
+	size_t call;
+
+	if (fact->kind != TR_FACT_SYSCALL || !(fact->ev.flags & TR_EV_DONE) ||
+	    fact->abi >= TR_ABI_MAX)
+		return 0;
+	name = syscall_name((enum tr_abi)fact->abi, fact->nr);
+	call = name ? (size_t)syscall_index(name) : 0;
+	hand = name && !b->names[call].answered ? hands_deny_call(&b->hands, call) : NULL;
+	if (hand)
+		by_hand_broke(b, fact, accept_fact_call(call), hand);
 	return 0;
 }
 
@@ -299,7 +355,7 @@ static bool unexplained(const struct builder *b, size_t call)
 	tr_cleanup_free char *prefix = tr_xasprintf("arg:%s:", syscall_at(call));
 	tr_cleanup_free char *fact = accept_fact_call(call);
 
-	if (!s->done || s->answered || builder_wanted(s))
+	if (!s->done || s->answered || s->by_hand || builder_wanted(s))
 		return false;
 	for (size_t i = 0; i < b->report->n_needs; i++)
 		if (!strncmp(b->report->needs[i].fact, prefix, strlen(prefix)) ||
@@ -316,6 +372,7 @@ void observe_want(struct builder *b)
 		look_at_arguments(b, i);
 		want_call(b, i);
 	}
+	tr_facts_each(b->facts, take_denied, b);
 	tr_facts_each(b->facts, take_argument, b);
 	for (size_t i = 0; i < b->n; i++)
 		if (unexplained(b, i))

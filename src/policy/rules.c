@@ -42,6 +42,7 @@ static void add_comment(struct strbuf *sb, const struct builder *b, enum reason 
 		[REASON_EXEC] = "observed: only in docker exec and health checks",
 		[REASON_START] = "observed: only while the runtime started the workload",
 		[REASON_ACCEPTED] = "accepted: ",
+		[REASON_BY_HAND] = "allowed by hand: ",
 		[REASON_RUNTIME] = "runtime: what starting the workload takes under this filter",
 		[REASON_SOMETIMES] = "runtime: made in some starts and not in others",
 		[REASON_ALWAYS] = "always: what a training run cannot see coming: the vDSO's "
@@ -108,9 +109,10 @@ static void add_alternatives(struct builder *b, enum reason reason, size_t call,
 	struct name_state *s = &b->names[call];
 	tr_cleanup_free char *full = NULL;
 
-	full = tr_xasprintf("%s; with these arguments only%s", comment,
+	full = tr_xasprintf("%s; with these arguments only%s%s%s", comment,
 			    reason <= REASON_START && s->bounded ? ": no others need no accepting" :
-								   "");
+								   "",
+			    s->limits.len ? "; by hand: " : "", strbuf_str(&s->limits));
 	for (size_t i = 0; i < s->want[reason].n; i++) {
 		struct tr_rule *r;
 
@@ -120,6 +122,14 @@ static void add_alternatives(struct builder *b, enum reason reason, size_t call,
 		tr_rule_add_name(r, syscall_at(call));
 		conds_to_rule(r, &s->want[reason].alts[i]);
 	}
+}
+
+/* Those that somebody decided on have a reason of their own, which their rules give. */
+static const struct strbuf *own_reason(const struct name_state *s, enum reason reason)
+{
+	if (reason == REASON_ACCEPTED)
+		return &s->why;
+	return reason == REASON_BY_HAND ? &s->hand_why : NULL;
 }
 
 static void add_group(struct builder *b, enum reason reason, const char *comment)
@@ -132,10 +142,9 @@ static void add_group(struct builder *b, enum reason reason, const char *comment
 
 		if (plain_reason(s) != reason)
 			continue;
-		/* Each has a reason of its own, which is what it was accepted for. */
-		if (reason == REASON_ACCEPTED)
-			strbuf_addf(&own, "%s%s", comment, strbuf_str(&s->why));
-		if (!r || reason == REASON_ACCEPTED)
+		if (own_reason(s, reason))
+			strbuf_addf(&own, "%s%s", comment, strbuf_str(own_reason(s, reason)));
+		if (!r || own.len)
 			r = new_rule(b, reason, own.len ? strbuf_str(&own) : comment);
 		tr_rule_add_name(r, syscall_at(i));
 	}
@@ -144,8 +153,8 @@ static void add_group(struct builder *b, enum reason reason, const char *comment
 		cleanup_strbuf struct strbuf own = STRBUF_INIT;
 
 		strbuf_adds(&own, comment);
-		if (reason == REASON_ACCEPTED)
-			strbuf_adds(&own, strbuf_str(&s->why));
+		if (own_reason(s, reason))
+			strbuf_adds(&own, strbuf_str(own_reason(s, reason)));
 		if (plain_reason(s) == REASON_MAX && s->want[reason].n)
 			add_alternatives(b, reason, i, strbuf_str(&own));
 	}
@@ -155,11 +164,11 @@ static void count(struct builder *b, enum reason reason)
 {
 	struct tr_policy_report *r = b->report;
 	size_t *counters[] = {
-		[REASON_MAIN] = &r->n_observed,	  [REASON_EXEC] = &r->n_observed,
-		[REASON_START] = &r->n_observed,  [REASON_ACCEPTED] = &r->n_accepted,
-		[REASON_RUNTIME] = &r->n_runtime, [REASON_SOMETIMES] = &r->n_runtime,
-		[REASON_ALWAYS] = &r->n_always,	  [REASON_SIBLING] = &r->n_siblings,
-		[REASON_LOGGED] = &r->n_logged,
+		[REASON_MAIN] = &r->n_observed,	    [REASON_EXEC] = &r->n_observed,
+		[REASON_START] = &r->n_observed,    [REASON_ACCEPTED] = &r->n_accepted,
+		[REASON_BY_HAND] = &r->n_by_hand,   [REASON_RUNTIME] = &r->n_runtime,
+		[REASON_SOMETIMES] = &r->n_runtime, [REASON_ALWAYS] = &r->n_always,
+		[REASON_SIBLING] = &r->n_siblings,  [REASON_LOGGED] = &r->n_logged,
 	};
 
 	for (size_t i = 0; i < b->n; i++) {
@@ -185,12 +194,15 @@ void rules_of_wants(struct builder *b, const struct policy_runtime *rt)
 /* What a call that nobody wants answers; 0: the default. */
 static int refusal(const struct builder *b, const struct name_state *s)
 {
+	const struct hand *hand = hands_deny_call(&b->hands, (size_t)(s - b->names));
 	bool by_default = b->p->default_action == TR_ACTION_ERRNO;
 	int e = s->plan_errno;
 
 	/* One that was refused through an ABI that is not named is killed there. */
 	if (builder_wanted(s) || !builder_has(b, (size_t)(s - b->names), b->abis))
 		return 0;
+	if (hand && hand->from->errno_ret)
+		return hand->from->errno_ret == EPERM && by_default ? 0 : hand->from->errno_ret;
 	/* It got along with this answer. Of several the kindest. */
 	if (s->denied && !s->done && s->errnos.n && s->errnos.v[0])
 		e = tr_u32set_has(&s->errnos, ENOSYS) ? ENOSYS : (int)s->errnos.v[0];
@@ -243,7 +255,7 @@ void rules_of_refusals(struct builder *b)
 			b, e, true,
 			"errno plan: callers have something older to fall back on, and take it "
 			"only where these do not exist");
-		add_refusals(b, e, false, "errno plan: refused like this in training");
+		add_refusals(b, e, false, "errno plan: refused like this in training, or by hand");
 	}
 	for (size_t i = 0; i < b->n; i++)
 		b->report->n_denied += b->names[i].denied && !b->names[i].done;

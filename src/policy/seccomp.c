@@ -22,6 +22,15 @@ void tr_policy_report_release(struct tr_policy_report *r)
 		free(r->needs[i].exe);
 	}
 	free(r->needs);
+	for (size_t i = 0; i < r->n_broken; i++) {
+		free(r->broken[i].fact);
+		free(r->broken[i].why);
+		free(r->broken[i].exe);
+		tr_u32set_release(&r->broken[i].recordings);
+	}
+	free(r->broken);
+	free(r->unstarted);
+	free_names(r->idle, r->n_idle);
 	free(r->unnamed);
 	free_names(r->needless, r->n_needless);
 	free_names(r->answered, r->n_answered);

@@ -1,14 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The tune file's reader, on any bytes: what it takes is complete, and every fact in it is one. */
+/*
+ * The tune file's reader, on any bytes: what it takes is complete, every fact in it is one, and what
+ * is written of it is read back as the same.
+ */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "policy/accept.h"
+#include "policy/hand.h"
 #include "trammel/tune.h"
 #include "util/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char *written(const struct tr_tune *t)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	tr_tune_write(t, out);
+	fclose(out);
+	return text;
+}
+
+static void check(const struct tr_tune *t)
+{
+	tr_cleanup_free char *once = written(t), *twice = NULL;
+	struct tr_policy_opts opts = { 0 };
+	struct tr_tune again;
+
+	for (size_t i = 0; i < t->n_accepts; i++)
+		if (!*t->accepts[i].why || accept_check(t->accepts[i].fact, NULL) < 0)
+			abort();
+	for (size_t i = 0; i < t->n_hands; i++)
+		if (!*t->hands[i].why || hand_check(&t->hands[i], NULL) < 0)
+			abort();
+	if (tr_tune_apply(&opts, t, 0, NULL) < 0 ||
+	    tr_tune_parse(&again, once, strlen(once), "again", NULL) < 0)
+		abort();
+	twice = written(&again);
+	if (strcmp(once, twice) != 0)
+		abort();
+	tr_tune_release(&again);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -26,9 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		tr_err_clear(&err);
 		return 0;
 	}
-	for (size_t i = 0; i < t.n_accepts; i++)
-		if (!*t.accepts[i].why || accept_check(t.accepts[i].fact, NULL) < 0)
-			abort();
+	check(&t);
 	tr_tune_release(&t);
 	return 0;
 }
