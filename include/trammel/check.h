@@ -12,6 +12,7 @@
 #include "trammel/cbpf.h"
 #include "trammel/err.h"
 #include "trammel/facts.h"
+#include "trammel/policy.h"
 #include "trammel/rules.h"
 
 enum tr_verdict {
@@ -23,6 +24,7 @@ enum tr_verdict {
 	 * make is allowed: a container that was recorded without that profile gets along with it.
 	 */
 	TR_VERDICT_ANSWERED,
+	TR_VERDICT_BY_HAND, /* refused, and somebody decided so: what else was made of it is not */
 };
 
 /*
@@ -35,7 +37,8 @@ struct tr_check_syscall {
 	const struct tr_fact *value; /* the first argument or socket fact that is denied, or NULL */
 	enum tr_verdict verdict;
 	bool by_args; /* its recorded arguments decided */
-	uint32_t ret; /* the refusal, SECCOMP_RET_*, if it is DENIED */
+	uint32_t ret; /* the refusal, SECCOMP_RET_*, if it is DENIED or BY_HAND */
+	const char *why; /* the decision's, if it is BY_HAND; points into the hands given */
 	/*
 	 * The most instructions that are walked for it: for the arguments that were recorded where
 	 * all of them were, else for any.
@@ -57,7 +60,8 @@ struct tr_check_extra {
 struct tr_check_seccomp {
 	struct tr_check_syscall *syscalls; /* in fact order; refused ones in training left out */
 	size_t n_syscalls;
-	size_t n_allowed, n_depends, n_denied, n_answered;
+	size_t n_allowed, n_depends, n_denied, n_answered, n_by_hand;
+	size_t n_undenied; /* denied by hand, and allowed: the profile was not made with these hands */
 	struct tr_check_extra *extra; /* by abi, then name */
 	size_t n_extra;
 	char **unknown; /* names in the profile that the compiler does not know; NULL-terminated */
@@ -75,12 +79,13 @@ void tr_check_seccomp_release(struct tr_check_seccomp *c);
  * Compiles p as the engine would resolve it for the machine, the kernel and the capabilities that
  * each recorded container had, for this runtime, and asks it for every recorded syscall that was
  * DONE, and for every syscall we know a number of. A fact that was only ever refused is no demand.
- * Returns 0 with *ret filled whether or not something is denied.
+ * Returns 0 with *ret filled whether or not something is denied. What is refused and was decided to be
+ * by hands (NULL: none) is BY_HAND.
  */
 int tr_check_seccomp_for(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 			 const struct tr_facts *facts, enum tr_runtime_kind runtime,
-			 struct tr_err *err);
-/* The same for runc 1.0 and 1.1. */
+			 const struct tr_policy_hands *hands, struct tr_err *err);
+/* The same for runc 1.0 and 1.1, without hands. */
 int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 		     const struct tr_facts *facts, struct tr_err *err);
 
@@ -105,6 +110,9 @@ void tr_check_runtimes_release(struct tr_check_runtimes *r);
 /* runtimes: 1 << enum tr_runtime_kind. Fails if all of them refuse it, with what the first one says. */
 int tr_check_runtimes(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
 		      const struct tr_facts *facts, unsigned runtimes, struct tr_err *err);
+int tr_check_runtimes_by_hand(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
+			      const struct tr_facts *facts, unsigned runtimes,
+			      const struct tr_policy_hands *hands, struct tr_err *err);
 
 /* What some versions of a runtime or an engine make of something that the profile uses. */
 struct tr_check_version {

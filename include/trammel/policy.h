@@ -43,6 +43,11 @@ struct tr_policy_hand {
 	int errno_ret; /* what a call that is denied as a whole answers; 0: as others do */
 };
 
+struct tr_policy_hands {
+	const struct tr_policy_hand *v;
+	size_t n;
+};
+
 struct tr_policy_opts {
 	/*
 	 * Runtimes whose own calls are allowed: a comma-separated list of names of
@@ -57,8 +62,7 @@ struct tr_policy_opts {
 	const struct tr_policy_accept *accepts;
 	size_t n_accepts;
 	/* Denying wins over every reason to allow; what is denied needs no accepting. */
-	const struct tr_policy_hand *hands;
-	size_t n_hands;
+	struct tr_policy_hands hands;
 	unsigned arches; /* 1 << enum tr_abi: to be named beside those that made syscalls */
 	/*
 	 * For everything else. ALLOW, which would be no profile, stands for ERRNO with EPERM. With

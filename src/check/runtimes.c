@@ -29,14 +29,15 @@ void tr_check_runtimes_release(struct tr_check_runtimes *r)
 }
 
 static int check_one(struct tr_check_runtimes *r, size_t i, const struct tr_seccomp *p,
-		     const struct tr_facts *facts, struct tr_err *first)
+		     const struct tr_facts *facts, const struct tr_policy_hands *hands,
+		     struct tr_err *first)
 {
 	struct tr_check_runtime *v = &r->v[r->n];
 	struct tr_err err = { 0 };
 
 	v->kind = known[i].kind;
 	v->name = known[i].name;
-	if (tr_check_seccomp_for(&v->c, p, facts, v->kind, &err) == 0) {
+	if (tr_check_seccomp_for(&v->c, p, facts, v->kind, hands, &err) == 0) {
 		r->n++;
 		return 0;
 	}
@@ -57,10 +58,8 @@ static int check_one(struct tr_check_runtimes *r, size_t i, const struct tr_secc
 static int badness(enum tr_verdict v)
 {
 	static const int order[] = {
-		[TR_VERDICT_ALLOWED] = 0,
-		[TR_VERDICT_DEPENDS] = 1,
-		[TR_VERDICT_ANSWERED] = 2,
-		[TR_VERDICT_DENIED] = 3,
+		[TR_VERDICT_ALLOWED] = 0, [TR_VERDICT_DEPENDS] = 1, [TR_VERDICT_ANSWERED] = 2,
+		[TR_VERDICT_BY_HAND] = 3, [TR_VERDICT_DENIED] = 4,
 	};
 
 	return order[v];
@@ -111,7 +110,7 @@ static void join_extra(struct tr_check_seccomp *to, const struct tr_check_seccom
 
 static void count(struct tr_check_seccomp *c)
 {
-	c->n_allowed = c->n_depends = c->n_denied = c->n_answered = 0;
+	c->n_allowed = c->n_depends = c->n_denied = c->n_answered = c->n_by_hand = 0;
 	for (size_t i = 0; i < c->n_syscalls; i++) {
 		enum tr_verdict v = c->syscalls[i].verdict;
 
@@ -119,6 +118,7 @@ static void count(struct tr_check_seccomp *c)
 		c->n_depends += v == TR_VERDICT_DEPENDS;
 		c->n_denied += v == TR_VERDICT_DENIED;
 		c->n_answered += v == TR_VERDICT_ANSWERED;
+		c->n_by_hand += v == TR_VERDICT_BY_HAND;
 	}
 }
 
@@ -167,8 +167,9 @@ static void join(struct tr_check_runtimes *r)
 	count(&r->all);
 }
 
-int tr_check_runtimes(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
-		      const struct tr_facts *facts, unsigned runtimes, struct tr_err *err)
+int tr_check_runtimes_by_hand(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
+			      const struct tr_facts *facts, unsigned runtimes,
+			      const struct tr_policy_hands *hands, struct tr_err *err)
 {
 	struct tr_check_runtimes r = { 0 };
 	struct tr_err first = { 0 };
@@ -176,7 +177,7 @@ int tr_check_runtimes(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
 
 	for (size_t i = 0; i < TR_CHECK_RUNTIMES && !failed; i++)
 		if (runtimes >> known[i].kind & 1)
-			failed = check_one(&r, i, p, facts, &first) < 0;
+			failed = check_one(&r, i, p, facts, hands, &first) < 0;
 	for (size_t i = 0; i < r.n; i++)
 		taken |= !r.v[i].refused;
 	if (failed || !taken) {
@@ -190,4 +191,10 @@ int tr_check_runtimes(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
 	join(&r);
 	*ret = r;
 	return 0;
+}
+
+int tr_check_runtimes(struct tr_check_runtimes *ret, const struct tr_seccomp *p,
+		      const struct tr_facts *facts, unsigned runtimes, struct tr_err *err)
+{
+	return tr_check_runtimes_by_hand(ret, p, facts, runtimes, NULL, err);
 }

@@ -40,6 +40,7 @@ static void checker_release(struct checker *k)
 	free(k->of_recording);
 	ceiling_release(&k->docker);
 	siblings_release(&k->siblings);
+	hands_release(&k->hands);
 	tr_strset_release(&k->unknown);
 	tr_check_seccomp_release(&k->c);
 }
@@ -132,7 +133,24 @@ struct values {
 	const char *name;
 	struct tr_check_syscall sum; /* the worst of them */
 	size_t n;
+	const struct tr_fact *by_hand; /* the first that is refused and shall be */
+	uint32_t by_hand_ret;
+	const char *why;
 };
+
+/* Whether a value that is refused was meant to be. */
+static bool value_by_hand(struct values *v, const struct tr_fact *value, uint32_t ret)
+{
+	const struct hand *hand =
+		hands_deny_fact(&v->k->hands, (size_t)syscall_index(v->name), value);
+
+	if (hand && !v->by_hand) {
+		v->by_hand = value;
+		v->by_hand_ret = ret;
+		v->why = hand->from->why;
+	}
+	return hand != NULL;
+}
 
 static int check_value(const struct tr_fact *value, void *arg)
 {
@@ -147,6 +165,8 @@ static int check_value(const struct tr_fact *value, void *arg)
 	args = check_known_args(value);
 	ask_variants(v->k, value, abi, v->syscall->nr, &args, &one);
 	v->n++;
+	if (one.verdict == TR_VERDICT_DENIED && value_by_hand(v, value, one.ret))
+		return 0;
 	if (one.verdict == TR_VERDICT_DENIED && !v->sum.value)
 		v->sum.value = value;
 	add_reply(&v->sum, (struct reply){ one.verdict, one.ret });
@@ -168,7 +188,31 @@ static void decide_by_arguments(struct checker *k, struct tr_check_syscall *s)
 	tr_facts_each(k->facts, check_value, &v);
 	if (!v.n || (v.sum.verdict != TR_VERDICT_DENIED && !policy_args_covered(k->facts, s->fact)))
 		return;
+	if (v.by_hand && v.sum.verdict == TR_VERDICT_ALLOWED) {
+		v.sum.verdict = TR_VERDICT_BY_HAND;
+		v.sum.value = v.by_hand;
+		v.sum.ret = v.by_hand_ret;
+		v.sum.why = v.why;
+	}
 	*s = v.sum;
+}
+
+/* What is refused as a whole, and was meant to be: the call, or every value that it was made with. */
+static void decide_by_hand(struct checker *k, struct tr_check_syscall *s)
+{
+	const char *name = syscall_name((enum tr_abi)s->fact->abi, s->fact->nr);
+	size_t call = name ? (size_t)syscall_index(name) : 0;
+	const struct hand *hand = name ? hands_deny_call(&k->hands, call) : NULL;
+
+	if (!name)
+		return;
+	if (hand && s->verdict == TR_VERDICT_DENIED) {
+		s->verdict = TR_VERDICT_BY_HAND;
+		s->why = hand->from->why;
+	} else if (s->verdict == TR_VERDICT_DENIED && hands_limit_call(&k->hands, call)) {
+		decide_by_arguments(k, s);
+	}
+	k->c.n_undenied += hand && s->verdict < TR_VERDICT_DENIED;
 }
 
 /* Whether what callers make when the call does not exist is allowed where the call was made. */
@@ -214,6 +258,7 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 		decide_by_arguments(k, &s);
 	if (s.verdict == TR_VERDICT_DENIED && is_answered(k, &s))
 		s.verdict = TR_VERDICT_ANSWERED;
+	decide_by_hand(k, &s);
 	s.runtimes = 1U << k->runtime;
 	check_cost(k, &s);
 	c->syscalls = tr_grow(c->syscalls, &k->cap_syscalls, c->n_syscalls, sizeof(*c->syscalls));
@@ -222,6 +267,7 @@ static int check_fact(const struct tr_fact *fact, void *arg)
 	c->n_depends += s.verdict == TR_VERDICT_DEPENDS;
 	c->n_denied += s.verdict == TR_VERDICT_DENIED;
 	c->n_answered += s.verdict == TR_VERDICT_ANSWERED;
+	c->n_by_hand += s.verdict == TR_VERDICT_BY_HAND;
 	return 0;
 }
 
@@ -286,11 +332,12 @@ static void list_unknown(struct checker *k)
 
 int tr_check_seccomp_for(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 			 const struct tr_facts *facts, enum tr_runtime_kind runtime,
-			 struct tr_err *err)
+			 const struct tr_policy_hands *hands, struct tr_err *err)
 {
 	struct checker k = { .facts = facts, .runtime = runtime };
 
-	if (check_variants(&k, p, err) < 0 || siblings_load(&k.siblings, err) < 0 ||
+	if ((hands && hands_parse(&k.hands, hands, err) < 0) || check_variants(&k, p, err) < 0 ||
+	    siblings_load(&k.siblings, err) < 0 ||
 	    ceiling_load(&k.docker, NULL, facts, 1U << TR_ABI_X86_64 | 1U << TR_ABI_AARCH64, err) <
 		    0) {
 		checker_release(&k);
@@ -308,5 +355,5 @@ int tr_check_seccomp_for(struct tr_check_seccomp *ret, const struct tr_seccomp *
 int tr_check_seccomp(struct tr_check_seccomp *ret, const struct tr_seccomp *p,
 		     const struct tr_facts *facts, struct tr_err *err)
 {
-	return tr_check_seccomp_for(ret, p, facts, TR_RUNTIME_RUNC, err);
+	return tr_check_seccomp_for(ret, p, facts, TR_RUNTIME_RUNC, NULL, err);
 }

@@ -5,6 +5,7 @@
 
 #include "check/machine.h"
 #include "policy/ceiling.h"
+#include "policy/hand.h"
 #include "policy/siblings.h"
 #include "trammel/check.h"
 
@@ -26,6 +27,7 @@ struct checker {
 	struct tr_strset unknown;
 	struct ceiling docker;
 	struct siblings siblings;
+	struct hands hands;
 	size_t cap_syscalls, cap_extra;
 };
 

@@ -27,6 +27,7 @@ static void verify_release(struct verify *v)
 	tr_check_versions_release(&v->versions);
 	tr_dead_release(&v->dead);
 	tr_facts_release(&v->facts);
+	tr_tune_release(&v->tune);
 	strbuf_release(&v->where);
 }
 
@@ -125,12 +126,13 @@ static int count_docker_default(struct verify *v, struct tr_err *err)
 
 static int check_profile(struct verify *v, struct tr_err *err)
 {
+	const struct tr_policy_hands hands = { v->tune.hands, v->tune.n_hands };
 	struct tr_seccomp p;
 	int rc;
 
 	if (tr_seccomp_read(&p, v->profile, err) < 0)
 		return -1;
-	rc = tr_check_runtimes(&v->r, &p, &v->facts, v->runtimes, err);
+	rc = tr_check_runtimes_by_hand(&v->r, &p, &v->facts, v->runtimes, &hands, err);
 	v->c = &v->r.all;
 	if (rc == 0) {
 		tr_dead_rules(&v->dead, &p);
@@ -142,6 +144,8 @@ static int check_profile(struct verify *v, struct tr_err *err)
 
 static int verify(struct verify *v, char **traces, size_t n, struct tr_err *err)
 {
+	if (v->tune_file && tr_tune_read(&v->tune, v->tune_file, err) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++)
 		if (tr_trace_read(&v->facts, traces[i], err) < 0)
 			return -1;
@@ -165,6 +169,12 @@ static int answer(const struct verify *v)
 	else
 		verify_print_text(v);
 	fflush(stdout);
+	if (v->c->n_undenied)
+		cli_warn(
+			"%zu recorded syscall%s that the tune file denies %s allowed: the profile was "
+			"not made with it",
+			v->c->n_undenied, cli_plural(v->c->n_undenied),
+			v->c->n_undenied == 1 ? "is" : "are");
 	if (!v->complete)
 		cli_warn("the recording is incomplete: what is missing in it was not verified%s",
 			 v->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
@@ -176,7 +186,7 @@ static int answer(const struct verify *v)
 static int run_verify(struct verify *v, char **traces, size_t n)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
-	size_t from_stdin = !strcmp(v->profile, "-");
+	size_t from_stdin = !strcmp(v->profile, "-") + (v->tune_file && !strcmp(v->tune_file, "-"));
 
 	for (size_t i = 0; i < n; i++)
 		from_stdin += !strcmp(traces[i], "-");
@@ -209,6 +219,7 @@ static int verify_main(int argc, char **argv)
 		{ "seccomp", required_argument, NULL, 's' },
 		{ "apparmor", required_argument, NULL, 'a' },
 		{ "runtime", required_argument, NULL, 'r' },
+		{ "tune", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'A' },
 		{ "allow-incomplete", no_argument, NULL, 'I' },
 		{ "help", no_argument, NULL, 'h' },
@@ -231,6 +242,11 @@ static int verify_main(int argc, char **argv)
 			status = parse_runtime(optarg, &v.runtimes);
 			if (status != EXIT_YES)
 				return status;
+			break;
+		case 't':
+			if (v.tune_file)
+				return cli_usage(&cmd_verify, "--tune is given twice");
+			v.tune_file = optarg;
 			break;
 		case 'A':
 			v.all = true;
@@ -258,12 +274,14 @@ const struct cmd cmd_verify = {
 	.name = "verify",
 	.group = "Prove",
 	.summary = "Prove or refute that a profile allows what was recorded",
-	.usage = "verify --seccomp FILE|docker-default [--runtime runc|crun|all] [--all] TRACE...",
+	.usage = "verify --seccomp FILE|docker-default [--tune FILE] [--runtime runc|crun|all]\n"
+		 "              [--all] [--allow-incomplete] TRACE...",
 	.options =
 		"      --seccomp=FILE      the profile: a file, '-', or a built-in name "
 		"(docker-default,\n"
 		"                          podman-default)\n"
 		"      --runtime=NAME      who makes a filter of it: runc, crun or all (default)\n"
+		"      --tune=FILE         decisions kept in a file: what it denies is no failure\n"
 		"      --all               the whole lists: what else is allowed, what never matches\n"
 		"      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
 		"  -h, --help              this help\n"

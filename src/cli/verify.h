@@ -10,10 +10,13 @@
 #include "trammel/check.h"
 #include "trammel/dead.h"
 #include "trammel/facts.h"
+#include "trammel/tune.h"
 #include "util/strbuf.h"
 
 struct verify {
 	const char *profile;
+	const char *tune_file; /* NULL: none */
+	struct tr_tune tune;
 	unsigned runtimes; /* 1 << enum tr_runtime_kind: whose answers count */
 	bool all, allow_incomplete, complete;
 	struct tr_facts facts;

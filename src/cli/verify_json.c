@@ -54,6 +54,7 @@ static void json_add_evidence(json_object *o, const struct tr_evidence *ev)
 
 static json_object *json_of_verdict(const struct verify *v, enum tr_verdict verdict)
 {
+	bool refused = verdict == TR_VERDICT_DENIED || verdict == TR_VERDICT_BY_HAND;
 	json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < v->c->n_syscalls; i++) {
@@ -63,10 +64,14 @@ static json_object *json_of_verdict(const struct verify *v, enum tr_verdict verd
 		if (s->verdict != verdict)
 			continue;
 		o = json_of_syscall((enum tr_abi)s->fact->abi, s->fact->nr);
-		if (verdict == TR_VERDICT_DENIED)
+		if (refused)
 			json_add_string(o, "action", refusal_action(s->ret));
-		if (verdict == TR_VERDICT_DENIED &&
-		    (s->ret & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+		if (s->why) {
+			tr_cleanup_free char *why = text_escaped(s->why);
+
+			json_add_string(o, "why", why);
+		}
+		if (refused && (s->ret & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
 			json_object_object_add(
 				o, "errno", json_object_new_int((int)(s->ret & SECCOMP_RET_DATA)));
 		json_add_evidence(o, &s->fact->ev);
@@ -220,6 +225,7 @@ void verify_print_json(const struct verify *v)
 	json_object_object_add(o, "complete", json_object_new_boolean(v->complete));
 	json_add_number(o, "recorded", v->c->n_syscalls);
 	json_object_object_add(o, "denied", json_of_verdict(v, TR_VERDICT_DENIED));
+	json_object_object_add(o, "denied_by_hand", json_of_verdict(v, TR_VERDICT_BY_HAND));
 	json_object_object_add(o, "depends_on_arguments", json_of_verdict(v, TR_VERDICT_DEPENDS));
 	json_object_object_add(o, "answered_enosys", json_of_verdict(v, TR_VERDICT_ANSWERED));
 	json_object_object_add(o, "also_allowed", json_of_extra(v));

@@ -89,24 +89,21 @@ static void print_only(const struct verify *v, const struct tr_check_syscall *s)
 	printf(" only)");
 }
 
-static void print_denied(const struct verify *v)
+static void print_refused(const struct verify *v, enum tr_verdict verdict, const char *color)
 {
 	char nr[32], code[32];
 
-	if (!v->c->n_denied)
-		return;
-	printf("\n%sDenied%s\n", c_bold(), c_reset());
 	for (size_t i = 0; i < v->c->n_syscalls; i++) {
 		const struct tr_check_syscall *s = &v->c->syscalls[i];
 		const struct tr_fact *fact = s->fact;
 		struct strbuf exes cleanup_strbuf = STRBUF_INIT;
 		struct strbuf when cleanup_strbuf = STRBUF_INIT;
 
-		if (s->verdict != TR_VERDICT_DENIED)
+		if (s->verdict != verdict)
 			continue;
 		add_exes(&exes, &fact->ev.exes);
 		add_phases(&when, fact->ev.phases);
-		printf("  %s%-22s%s %-7s %-16s %s", c_red(),
+		printf("  %s%-22s%s %-7s %-16s %s", color,
 		       syscall_label((enum tr_abi)fact->abi, fact->nr, nr, sizeof(nr)), c_reset(),
 		       tr_abi_name((enum tr_abi)fact->abi),
 		       refusal_text(s->ret, code, sizeof(code)), strbuf_str(&when));
@@ -116,7 +113,23 @@ static void print_denied(const struct verify *v)
 		putchar('\n');
 		if (s->value)
 			print_value(s->value);
+		if (s->why) {
+			tr_cleanup_free char *why = text_escaped(s->why);
+
+			printf("    decided by hand: %s\n", why);
+		}
 	}
+}
+
+static void print_denied(const struct verify *v)
+{
+	if (v->c->n_denied)
+		printf("\n%sDenied%s\n", c_bold(), c_reset());
+	print_refused(v, TR_VERDICT_DENIED, c_red());
+	if (v->c->n_by_hand)
+		printf("\n%sDenied by hand%s (no failure: the tune file has the reasons)\n",
+		       c_bold(), c_reset());
+	print_refused(v, TR_VERDICT_BY_HAND, c_yellow());
 }
 
 /* A wrapped list of words, two columns in; what follows the first line `hang` more. */
@@ -283,6 +296,10 @@ static void print_answer(const struct verify *v)
 	else if (v->c->n_denied)
 		printf("%sNo%s: %s denies %zu of %zu recorded syscalls\n", c_red(), c_reset(),
 		       profile, v->c->n_denied, v->c->n_syscalls);
+	else if (v->c->n_by_hand)
+		printf("%sYes%s: %s denies none of %zu recorded syscalls but for %zu that are denied by "
+		       "hand\n",
+		       c_green(), c_reset(), profile, v->c->n_syscalls, v->c->n_by_hand);
 	else if (v->c->n_depends)
 		printf("%sYes%s: %s denies none of %zu recorded syscalls; %zu of them it allows for "
 		       "some arguments only\n",

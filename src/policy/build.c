@@ -248,7 +248,7 @@ static int build(struct builder *b, const struct policy_runtime *rt, struct tr_e
 	add_arches(b);
 	if (read_errno_plan(b, err) < 0 || risks_load(&b->risks, err) < 0 ||
 	    accepts_parse(&b->accepts, b->opts->accepts, b->opts->n_accepts, err) < 0 ||
-	    hands_parse(&b->hands, b->opts->hands, b->opts->n_hands, err) < 0 ||
+	    hands_parse(&b->hands, &b->opts->hands, err) < 0 ||
 	    ceiling_load(&b->ceiling, b->opts->ceiling, b->facts, b->machines, err) < 0)
 		return -1;
 	set_default(b);

@@ -65,12 +65,12 @@ int hand_check(const struct tr_policy_hand *hand, struct tr_err *err)
 	return parse(&h, hand, err);
 }
 
-int hands_parse(struct hands *ret, const struct tr_policy_hand *v, size_t n, struct tr_err *err)
+int hands_parse(struct hands *ret, const struct tr_policy_hands *from, struct tr_err *err)
 {
-	struct hands all = { .v = tr_xcalloc(n + 1, sizeof(*all.v)) };
+	struct hands all = { .v = tr_xcalloc(from->n + 1, sizeof(*all.v)) };
 
-	for (; all.n < n; all.n++) {
-		if (parse(&all.v[all.n], &v[all.n], err) < 0) {
+	for (; all.n < from->n; all.n++) {
+		if (parse(&all.v[all.n], &from->v[all.n], err) < 0) {
 			hands_release(&all);
 			return -1;
 		}

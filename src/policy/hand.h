@@ -23,7 +23,7 @@ struct hands {
 	size_t n;
 };
 
-int hands_parse(struct hands *ret, const struct tr_policy_hand *v, size_t n, struct tr_err *err);
+int hands_parse(struct hands *ret, const struct tr_policy_hands *from, struct tr_err *err);
 void hands_release(struct hands *h);
 /* Whether one is well-formed; -1 and an error of kind TR_ERR_INPUT where it is not. */
 int hand_check(const struct tr_policy_hand *hand, struct tr_err *err);

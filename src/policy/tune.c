@@ -237,10 +237,11 @@ static int read_options(const struct json_reader *rd, json_object *o, struct tr_
 static int check_contradictions(const struct json_reader *rd, const struct tr_tune *t)
 {
 	const struct json_place at = { "allow" };
+	const struct tr_policy_hands all = { t->hands, t->n_hands };
 	struct hands h;
 	int r = 0;
 
-	if (hands_parse(&h, t->hands, t->n_hands, rd->err) < 0)
+	if (hands_parse(&h, &all, rd->err) < 0)
 		return -1;
 	for (size_t i = 0; i < h.n && r == 0; i++) {
 		const struct hand *each = &h.v[i];
@@ -314,7 +315,6 @@ int tr_tune_apply(struct tr_policy_opts *opts, const struct tr_tune *t, unsigned
 		    tr_policy_option_set(opts, (enum tr_policy_option)i, t->options[i].value, err) <
 			    0)
 			return -1;
-	opts->hands = t->hands;
-	opts->n_hands = t->n_hands;
+	opts->hands = (struct tr_policy_hands){ t->hands, t->n_hands };
 	return 0;
 }

@@ -141,7 +141,7 @@ START_TEST(command_line_wins)
 	ck_assert_uint_eq(opts.arches, 1U << TR_ABI_AARCH64 | 1U << TR_ABI_I386);
 	ck_assert_str_eq(opts.ceiling, "none");
 	ck_assert_int_eq(opts.default_action, TR_ACTION_KILL_PROCESS);
-	ck_assert_uint_eq(opts.n_hands, 4);
+	ck_assert_uint_eq(opts.hands.n, 4);
 	tr_tune_release(&t);
 }
 END_TEST
