@@ -62,6 +62,17 @@ struct tr_journal;
  */
 int tr_journal_open(struct tr_journal **ret, const char *path, struct tr_err *err);
 /*
+ * The same for a trace that gets checkpoints: the journal is path.journal, and path stays as it is until the
+ * first of them.
+ */
+#define TR_JOURNAL_SUFFIX ".journal"
+int tr_journal_open_beside(struct tr_journal **ret, const char *path, struct tr_err *err);
+/*
+ * Writes f, finished, to path (of a journal beside it), and begins the journal anew: it then holds what came
+ * since. Both together are everything.
+ */
+int tr_journal_checkpoint(struct tr_journal *j, const struct tr_facts *f, struct tr_err *err);
+/*
  * Appends a recording (its index in f) or a fact (of a recording that was appended). A recording
  * may come again when more is known of it. Buffered; an error shows at the next sync, which tries
  * what could not be written again. f's recordings must not be sorted while its journal is open.
@@ -71,7 +82,7 @@ void tr_journal_fact(struct tr_journal *j, const struct tr_fact *fact);
 /* Flushes and fdatasyncs. */
 int tr_journal_sync(struct tr_journal *j, struct tr_err *err);
 /*
- * Writes f, finished, in the journal's place. On failure the journal's file stays, with everything
+ * Writes f, finished, in the journal's place; a journal beside it is removed. On failure the journal's file stays, with everything
  * in it. Frees j either way.
  */
 int tr_journal_finish(struct tr_journal *j, const struct tr_facts *f, struct tr_err *err);

@@ -48,6 +48,7 @@ static const char options[] =
 	"                          TRAMMEL_CONTAINER, _NAME and _IP are in its environment\n"
 	"      --duration=T        after T (90, 1.5m, 2h)\n"
 	"      --until-quiet=T     after T without anything new\n"
+	"      --checkpoint=T      write a finished trace every T, and go on\n"
 	"      --wait-timeout=T    give up if no container came within T\n"
 	"  -h, --help              this help\n"
 	"\nReturns CMD's status; 125 for a failure of trammel's own or a loss, 126 and 127 as docker\n"
@@ -65,6 +66,7 @@ enum {
 	OPT_EXERCISE,
 	OPT_DURATION,
 	OPT_QUIET,
+	OPT_CHECKPOINT,
 	OPT_WAIT,
 };
 
@@ -82,6 +84,7 @@ static const struct option longopts[] = {
 	{ "exercise", required_argument, NULL, OPT_EXERCISE },
 	{ "duration", required_argument, NULL, OPT_DURATION },
 	{ "until-quiet", required_argument, NULL, OPT_QUIET },
+	{ "checkpoint", required_argument, NULL, OPT_CHECKPOINT },
 	{ "wait-timeout", required_argument, NULL, OPT_WAIT },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -153,6 +156,8 @@ static int take_option(struct record_args *a, int c, char **argv)
 		return take_time("--duration", optarg, &o->duration_ms);
 	case OPT_QUIET:
 		return take_time("--until-quiet", optarg, &o->quiet_ms);
+	case OPT_CHECKPOINT:
+		return take_time("--checkpoint", optarg, &o->checkpoint_ms);
 	case OPT_WAIT:
 		return take_time("--wait-timeout", optarg, &o->wait_ms);
 	case 'h':
@@ -175,6 +180,8 @@ static int parse(struct record_args *a, int argc, char **argv)
 		a->run.argv = argv + optind;
 	if (!a->run.out == !a->run.dir)
 		return bad_usage("say where to write: -o FILE, or -d DIR");
+	if (a->run.checkpoint_ms && a->run.out && !strcmp(a->run.out, "-"))
+		return bad_usage("--checkpoint: standard output takes one trace, at the end");
 	if (a->run.container && a->run.cgroup)
 		return bad_usage("--container and --cgroup exclude each other");
 	if ((a->run.container || a->run.cgroup) && a->containers)

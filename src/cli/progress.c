@@ -17,7 +17,7 @@ static void wipe(struct progress *p)
 void progress_show(void *arg, const struct run_progress *p)
 {
 	struct progress *pr = arg;
-	char since[48] = "";
+	char since[48] = "", lost[48] = "";
 
 	if (cli.progress == PROGRESS_NONE || cli.verbosity < 0)
 		return;
@@ -28,13 +28,16 @@ void progress_show(void *arg, const struct run_progress *p)
 	}
 	if (p->since_new >= 0)
 		snprintf(since, sizeof(since), ", last new %lld s ago", (long long)p->since_new);
+	if (p->n_lost)
+		snprintf(lost, sizeof(lost), ", %s%llu lost%s", cli.color_err ? "\033[31m" : "",
+			 (unsigned long long)p->n_lost, cli.color_err ? "\033[0m" : "");
 	wipe(pr);
 	if (p->waiting_for)
 		fprintf(stderr, "%lld s: waiting for %s", (long long)p->elapsed, p->waiting_for);
 	else
-		fprintf(stderr, "%lld s: %u %s, %zu facts%s", (long long)p->elapsed,
+		fprintf(stderr, "%lld s: %u %s, %zu facts (%zu in %d s)%s%s", (long long)p->elapsed,
 			p->n_recordings, p->n_recordings == 1 ? "recording" : "recordings",
-			p->n_facts, since);
+			p->n_facts, p->n_new, RUN_RECENT, since, lost);
 	if (cli.progress == PROGRESS_PLAIN)
 		fputc('\n', stderr);
 	else

@@ -103,11 +103,15 @@ static void tick(struct run *r)
 	tr_recorder_harvest(r->rec, true);
 	if (session_sync(&r->session, &err) < 0)
 		run_fail(r, &err);
+	run_maybe_checkpoint(r);
 	if (!r->o->progress)
 		return;
 	p.elapsed = (run_now_ms() - r->t0) / 1000;
 	p.since_new = r->session.last_new ? time(NULL) - r->session.last_new : -1;
 	p.n_facts = r->session.n_facts;
+	p.n_new = p.n_facts - r->recent[p.elapsed % RUN_RECENT];
+	r->recent[p.elapsed % RUN_RECENT] = p.n_facts;
+	p.n_lost = run_count_losses(r);
 	p.n_recordings = run_count_wanted(r);
 	p.waiting_for = p.n_recordings ? NULL : r->o->container ? r->o->container : "a container";
 	r->o->progress(r->o->arg, &p);
@@ -219,6 +223,7 @@ static int start(struct run *r, struct tr_err *err)
 	if (r->cmd.pid && spawn_release(&r->cmd, o->argv[0], err) < 0)
 		return -1;
 	r->t0 = run_now_ms();
+	r->next_checkpoint = r->t0 + o->checkpoint_ms;
 	/* A command that cannot be run leaves nothing behind. What it did by now waits in the ring. */
 	if (o->target == RUN_PROCESS)
 		run_met(r, r->only, "");
@@ -329,6 +334,7 @@ int run_recording(const struct run_opts *opts, struct run_result *ret, struct tr
 	r->signal_fd = -1;
 	r->why = TR_ENDED_EXITED;
 	session_init(&r->session, opts->out, opts->dir);
+	r->session.checkpoints = opts->checkpoint_ms > 0;
 	if (start(r, err) < 0) {
 		ret->status = r->cmd.ended ? r->cmd.status : 0;
 		result = -1;

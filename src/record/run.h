@@ -22,10 +22,14 @@ enum run_target {
 	RUN_CGROUP, /* processes below a cgroup */
 };
 
+#define RUN_RECENT 10
+
 struct run_progress {
 	int64_t elapsed; /* seconds */
 	int64_t since_new; /* seconds since the last new fact; -1: none yet */
 	size_t n_facts;
+	size_t n_new; /* of these, in the last RUN_RECENT seconds */
+	uint64_t n_lost; /* events, so far */
 	unsigned n_recordings; /* that are wanted */
 	const char *waiting_for; /* NULL, or what for */
 };
@@ -40,7 +44,7 @@ struct run_opts {
 	struct fs_owner who; /* as whom argv and the exercise run */
 	const char *exercise; /* for sh -c */
 	bool out_to_err; /* what argv and the exercise print goes to stderr */
-	long long duration_ms, quiet_ms, wait_ms; /* 0: none */
+	long long duration_ms, quiet_ms, wait_ms, checkpoint_ms; /* 0: none */
 	enum tr_record_level level;
 	const char *out, *dir; /* see session.h; both NULL: in memory only */
 	struct tr_engine **engines; /* taken: closed at the end */

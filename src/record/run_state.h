@@ -35,7 +35,8 @@ struct run {
 	bool start_unseen; /* it was running when we came */
 	int signal_fd;
 	sigset_t old_mask;
-	long long t0, next_tick, deadline, grace_until;
+	long long t0, next_tick, next_checkpoint, deadline, grace_until;
+	size_t recent[RUN_RECENT]; /* how many facts there were, by second */
 	int64_t started;
 	enum tr_ended why;
 	bool done, interrupted, exercised, unhealthy, failed;
@@ -84,6 +85,12 @@ bool run_stop_containers(struct run *r);
 void run_end_early(struct run *r);
 void run_look_for_the_end(struct run *r);
 unsigned run_count_wanted(const struct run *r);
+
+/* checkpoint.c */
+/* Writes the traces as they are now, if it is time. */
+void run_maybe_checkpoint(struct run *r);
+/* Losses of all wanted recordings so far. */
+uint64_t run_count_losses(const struct run *r);
 
 /* begin.c: finds and follows the target. */
 int run_follow_target(struct run *r, struct tr_err *err);

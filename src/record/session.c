@@ -83,6 +83,15 @@ static struct subject *find_subject(const struct session *s, const char *name)
 	return NULL;
 }
 
+static int open_journal(const struct session *s, struct subject *sub, struct tr_err *err)
+{
+	if (!sub->path || !strcmp(sub->path, "-"))
+		return 0;
+	if (s->checkpoints)
+		return tr_journal_open_beside(&sub->journal, sub->path, err);
+	return tr_journal_open(&sub->journal, sub->path, err);
+}
+
 static int add_subject(struct session *s, const char *name, struct subject **ret,
 		       struct tr_err *err)
 {
@@ -99,8 +108,7 @@ static int add_subject(struct session *s, const char *name, struct subject **ret
 		sub->path = tr_xstrdup(s->out);
 	else if (s->dir)
 		sub->path = trace_path(s->dir, name);
-	if (sub->path && strcmp(sub->path, "-") &&
-	    tr_journal_open(&sub->journal, sub->path, err) < 0) {
+	if (open_journal(s, sub, err) < 0) {
 		tr_facts_release(&sub->facts);
 		free(sub->name);
 		free(sub->path);
@@ -250,6 +258,15 @@ int session_sync(struct session *s, struct tr_err *err)
 {
 	for (size_t i = 0; i < s->n_subjects; i++)
 		if (s->subjects[i]->journal && tr_journal_sync(s->subjects[i]->journal, err) < 0)
+			return -1;
+	return 0;
+}
+
+int session_checkpoint(struct session *s, struct tr_err *err)
+{
+	for (size_t i = 0; i < s->n_subjects; i++)
+		if (s->subjects[i]->journal &&
+		    tr_journal_checkpoint(s->subjects[i]->journal, &s->subjects[i]->facts, err) < 0)
 			return -1;
 	return 0;
 }

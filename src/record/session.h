@@ -41,6 +41,7 @@ struct session {
 	const char
 		*out; /* one trace, here; "-" is stdout; NULL with dir NULL: kept in memory only */
 	const char *dir; /* a trace per subject */
+	bool checkpoints; /* session_checkpoint will be called: journals stand beside their traces */
 	struct session_recording recordings[TR_MAX_RECORDINGS];
 	struct subject **subjects;
 	size_t n_subjects, cap_subjects;
@@ -69,6 +70,8 @@ struct tr_recording *session_recording(struct session *s, uint16_t recording);
 void session_stop(struct session *s, uint16_t recording, int64_t now);
 /* Syncs all journals. */
 int session_sync(struct session *s, struct tr_err *err);
+/* Writes each trace as it is now; recording goes on. */
+int session_checkpoint(struct session *s, struct tr_err *err);
 /* Writes each trace in its place. The first error is reported, and the others are written all the same. */
 int session_finish(struct session *s, struct tr_err *err);
 

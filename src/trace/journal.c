@@ -17,7 +17,8 @@
 #define NO_NUMBER  UINT32_MAX
 
 struct tr_journal {
-	char *path;
+	char *path; /* where the finished trace goes */
+	char *file; /* where the journal is: path, or beside it where path has checkpoints */
 	int fd; /* -1: nothing is kept */
 	struct strbuf buf; /* what is not written yet */
 	uint32_t *number; /* f's index of a recording to its place in the file, or NO_NUMBER */
@@ -66,21 +67,34 @@ out_header:
 	return r;
 }
 
-int tr_journal_open(struct tr_journal **ret, const char *path, struct tr_err *err)
+static int open_at(struct tr_journal **ret, const char *path, char *file, struct tr_err *err)
 {
 	struct tr_journal *j;
 	int fd = -1;
 
 	if (!fs_is_special(path)) {
-		if (create(path, &fd, err) < 0)
+		if (create(file, &fd, err) < 0) {
+			free(file);
 			return -1;
+		}
 		sync_directory(path);
 	}
 	j = tr_xcalloc(1, sizeof(*j));
 	j->path = tr_xstrdup(path);
+	j->file = file;
 	j->fd = fd;
 	*ret = j;
 	return 0;
+}
+
+int tr_journal_open(struct tr_journal **ret, const char *path, struct tr_err *err)
+{
+	return open_at(ret, path, tr_xstrdup(path), err);
+}
+
+int tr_journal_open_beside(struct tr_journal **ret, const char *path, struct tr_err *err)
+{
+	return open_at(ret, path, tr_xasprintf("%s" TR_JOURNAL_SUFFIX, path), err);
 }
 
 /* Writes what it can and keeps the rest, so that a later try goes on where this one stopped. */
@@ -172,12 +186,35 @@ int tr_journal_sync(struct tr_journal *j, struct tr_err *err)
 	if (r == 0 && fdatasync(j->fd) < 0)
 		r = -errno;
 	if (r < 0)
-		return tr_err_errno(err, TR_ERR_CANNOT, -r, "%s", j->path);
+		return tr_err_errno(err, TR_ERR_CANNOT, -r, "%s", j->file);
 	if (j->lost)
 		return tr_err_set(err, TR_ERR_CANNOT,
 				  "%s: the journal lacks a line: too long, or of no recording",
-				  j->path);
+				  j->file);
 	return 0;
+}
+
+/*
+ * The trace first, then a new journal: killed in between, what was in the old one stands in both. The old
+ * one is still there if the new one cannot be made.
+ */
+int tr_journal_checkpoint(struct tr_journal *j, const struct tr_facts *f, struct tr_err *err)
+{
+	int fd;
+
+	if (tr_trace_write(f, j->path, err) < 0)
+		return -1;
+	if (j->fd < 0)
+		return 0;
+	if (create(j->file, &fd, err) < 0)
+		return -1;
+	close(j->fd);
+	j->fd = fd;
+	j->buf.len = 0;
+	j->next = 0;
+	for (uint32_t i = 0; i < f->n_recordings; i++)
+		tr_journal_recording(j, f, i);
+	return tr_journal_sync(j, err);
 }
 
 int tr_journal_finish(struct tr_journal *j, const struct tr_facts *f, struct tr_err *err)
@@ -186,6 +223,8 @@ int tr_journal_finish(struct tr_journal *j, const struct tr_facts *f, struct tr_
 
 	if (r < 0)
 		tr_journal_sync(j, NULL);
+	else if (j->fd >= 0 && strcmp(j->file, j->path))
+		unlink(j->file);
 	tr_journal_close(j);
 	return r;
 }
@@ -200,6 +239,7 @@ void tr_journal_close(struct tr_journal *j)
 	}
 	strbuf_release(&j->buf);
 	free(j->number);
+	free(j->file);
 	free(j->path);
 	free(j);
 }
