@@ -14,6 +14,12 @@ struct losses {
 };
 void lose(const struct losses *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Whether a name can be a syscall's: in a unit and in a manifest others could be something else. False
+ * sets the error.
+ */
+bool spelled_name(const char *name, const char *where, struct tr_err *err);
+
 /* names, action, errnoRet, args: what all of them spell alike. */
 json_object *seccomp_rule_json(const struct tr_rule *r);
 /* Everything but the rules. */

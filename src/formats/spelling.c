@@ -43,6 +43,17 @@ void lose(const struct losses *l, const char *fmt, ...)
 	l->fn(what, l->arg);
 }
 
+bool spelled_name(const char *name, const char *where, struct tr_err *err)
+{
+	static const char word[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+	if (*name && name[strspn(name, word)] == '\0')
+		return true;
+	tr_err_set(err, TR_ERR_INPUT, "'%s' is no name that %s can have", name, where);
+	return false;
+}
+
 static bool takes_errno(enum tr_action action)
 {
 	return action == TR_ACTION_ERRNO || action == TR_ACTION_TRACE;

@@ -63,11 +63,14 @@ static void put_rule(FILE *out, const struct tr_rule *r)
 }
 
 /* The API server takes numbers for int64. */
-static int check_values(const struct tr_seccomp *p, struct tr_err *err)
+static int check_rules(const struct tr_seccomp *p, struct tr_err *err)
 {
 	for (size_t i = 0; i < p->n_rules; i++) {
 		const struct tr_rule *r = &p->rules[i];
 
+		for (size_t j = 0; j < r->n_names; j++)
+			if (!spelled_name(r->names[j], "a SeccompProfile", err))
+				return -1;
 		for (size_t j = 0; j < r->n_conds; j++)
 			if (r->conds[j].value > INT64_MAX || r->conds[j].value2 > INT64_MAX)
 				return tr_err_set(
@@ -82,7 +85,7 @@ static int check_values(const struct tr_seccomp *p, struct tr_err *err)
 int seccomp_write_spo(const struct tr_seccomp *p, const char *name, FILE *out,
 		      const struct losses *l, struct tr_err *err)
 {
-	if (check_values(p, err) < 0)
+	if (check_rules(p, err) < 0)
 		return -1;
 	fputs("apiVersion: security-profiles-operator.x-k8s.io/v1beta1\n"
 	      "kind: SeccompProfile\n"

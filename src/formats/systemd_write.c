@@ -58,14 +58,6 @@ static int default_answer(const struct tr_seccomp *p)
 
 /* Reading the rules */
 
-/* systemd reads its lines itself: what is no name of a syscall could be anything there. */
-static bool is_name(const char *s)
-{
-	return *s &&
-	       s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] ==
-		       '\0';
-}
-
 static struct call *call_of(struct unit *u, const char *name)
 {
 	for (size_t i = 0; i < u->n; i++)
@@ -98,10 +90,8 @@ static int collect(struct unit *u, struct tr_err *err)
 		const struct tr_rule *r = &u->p->rules[i];
 
 		for (size_t j = 0; j < r->n_names; j++) {
-			if (!is_name(r->names[j]))
-				return tr_err_set(err, TR_ERR_INPUT,
-						  "'%s' is no name that a unit can have",
-						  r->names[j]);
+			if (!spelled_name(r->names[j], "a unit", err))
+				return -1;
 			if (!tr_rule_is_default(u->p, r))
 				take_rule(call_of(u, r->names[j]), r);
 		}

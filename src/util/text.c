@@ -45,11 +45,11 @@ static size_t utf8_len(const unsigned char *s, size_t n, uint32_t *ret_cp)
 	return 0;
 }
 
-/* Code points that move the cursor, end a line or reorder what is around them. */
+/* Code points that move the cursor, end a line, reorder what is around them, or are none. */
 static bool reorders(uint32_t cp)
 {
-	return cp == 0x061c || cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
-	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
+	return (cp & 0xfffe) == 0xfffe || cp == 0x061c || cp == 0x200e || cp == 0x200f ||
+	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
 void text_escape(struct strbuf *sb, const char *s, size_t len)

@@ -14,7 +14,8 @@
 /*
  * Appends s made safe to show: printable ASCII and whole, valid UTF-8 above U+009F as they are,
  * backslash doubled, every other byte as \xNN. One line in is one line out, and no terminal
- * escape survives. (U+2028/2029 and the bidirectional controls are escaped too: they reorder.)
+ * escape survives. (U+2028/2029 and the bidirectional controls are escaped too: they reorder; and
+ * so are noncharacters, which some readers refuse.)
  */
 void text_escape(struct strbuf *sb, const char *s, size_t len);
 /* The same for a C string, on the heap. */

@@ -24,6 +24,7 @@ START_TEST(escapes_what_moves_a_terminal)
 	check_escape("gr\xc3\xbc\xc3\x9f", 6, "gr\xc3\xbc\xc3\x9f");
 	/* C1 CSI as UTF-8, right-to-left override, a lone continuation, an overlong slash */
 	check_escape("\xc2\x9b", 2, "\\xc2\\x9b");
+	check_escape("\xef\xbf\xbe", 3, "\\xef\\xbf\\xbe");
 	check_escape("\xe2\x80\xae", 3, "\\xe2\\x80\\xae");
 	check_escape("\x80", 1, "\\x80");
 	check_escape("\xc0\xaf", 2, "\\xc0\\xaf");
