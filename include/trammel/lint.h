@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "trammel/cbpf.h"
 #include "trammel/err.h"
 #include "trammel/rules.h"
 
@@ -51,7 +52,7 @@ extern const struct tr_lint_rule_info tr_lint_rules[TR_LINT_RULES];
 struct tr_finding {
 	enum tr_lint_rule rule;
 	enum tr_lint_level level;
-	unsigned line; /* of the profile's file; 0: of none in particular */
+	unsigned line; /* of the profile's file; 0: of none in particular, or no file */
 	char *subject; /* what it is about, the same whatever line that is on: "mount" */
 	char *text; /* a sentence without a full stop; may quote the profile: not safe to show */
 };
@@ -68,6 +69,13 @@ void tr_lint_release(struct tr_lint *l);
  * compile: that p does not is a finding.
  */
 int tr_lint_seccomp(struct tr_lint *ret, const struct tr_seccomp *p,
+		    const struct tr_seccomp *engine, struct tr_err *err);
+
+/*
+ * The same of filters that are in force together on this machine, whatever they were made of: what
+ * they allow. n is 0 where there is none.
+ */
+int tr_lint_filters(struct tr_lint *ret, const struct tr_filter *f, size_t n,
 		    const struct tr_seccomp *engine, struct tr_err *err);
 
 /* "low", "medium", "high"; -1 for a name that is none. */

@@ -110,7 +110,7 @@ unsigned lint_line_of(const struct tr_seccomp *p, const char *name, enum tr_acti
 {
 	unsigned line = 0;
 
-	for (size_t i = 0; i < p->n_rules; i++) {
+	for (size_t i = 0; p && i < p->n_rules; i++) {
 		const struct tr_rule *r = &p->rules[i];
 
 		for (size_t j = 0; j < r->n_names; j++) {
@@ -124,21 +124,24 @@ unsigned lint_line_of(const struct tr_seccomp *p, const char *name, enum tr_acti
 	return line;
 }
 
-/* "0 2" has 2: indices are single digits. */
-bool lint_is_int(const char *name, unsigned index)
+unsigned lint_ints(const char *name)
 {
 	const struct data_file *file = data_find("int-args.csv");
 	bool found = false;
+	unsigned ints = 0;
 	struct csv csv;
 
 	if (!file)
-		return false;
+		return 0;
 	csv_init(&csv, file->text);
-	while (!found && csv_next(&csv))
-		found = csv.n > 1 && !strcmp(csv.field[0], name) &&
-			strchr(csv.field[1], (int)('0' + index));
+	while (!found && csv_next(&csv)) {
+		found = csv.n > 1 && !strcmp(csv.field[0], name);
+		/* "0 2": indices are single digits. */
+		for (const char *c = found ? csv.field[1] : ""; *c; c++)
+			ints |= *c >= '0' && *c < '6' ? 1u << (*c - '0') : 0;
+	}
 	csv_release(&csv);
-	return found;
+	return ints;
 }
 
 static int by_gravity(const void *a, const void *b)
@@ -174,30 +177,55 @@ static void compile_both(struct linter *k)
 	tr_err_clear(&err);
 }
 
+/* Hands over what was found, the gravest first. */
+static int finish(struct linter *k, int rc, struct tr_lint *ret)
+{
+	tr_filter_release(&k->filter);
+	tr_filter_release(&k->crun);
+	tr_filter_release(&k->engine_filter);
+	tr_strv_free(k->unknown);
+	if (rc < 0) {
+		tr_lint_release(&k->l);
+		return -1;
+	}
+	if (k->l.n)
+		qsort(k->l.v, k->l.n, sizeof(*k->l.v), by_gravity);
+	*ret = k->l;
+	return 0;
+}
+
+static int compile_engine(struct linter *k, struct tr_err *err)
+{
+	k->engine_set = (struct filter_set){ &k->engine_filter, 1 };
+	return machine_compile(&k->engine_filter, machine_here(), k->engine, NULL, TR_RUNTIME_RUNC,
+			       NULL, err);
+}
+
 int tr_lint_seccomp(struct tr_lint *ret, const struct tr_seccomp *p,
 		    const struct tr_seccomp *engine, struct tr_err *err)
 {
 	struct linter k = { .p = p, .engine = engine };
-	int rc = machine_compile(&k.engine_filter, machine_here(), engine, NULL, TR_RUNTIME_RUNC,
-				 NULL, err);
+	int rc = compile_engine(&k, err);
 
 	if (rc == 0) {
 		compile_both(&k);
+		k.set = (struct filter_set){ &k.filter, 1 };
+		k.crun_set = (struct filter_set){ &k.crun, 1 };
 		lint_rules(&k);
 		lint_resolved(&k);
 		if (k.compiles)
 			rc = lint_grants(&k, err);
 	}
-	tr_filter_release(&k.filter);
-	tr_filter_release(&k.crun);
-	tr_filter_release(&k.engine_filter);
-	tr_strv_free(k.unknown);
-	if (rc < 0) {
-		tr_lint_release(&k.l);
-		return -1;
-	}
-	if (k.l.n)
-		qsort(k.l.v, k.l.n, sizeof(*k.l.v), by_gravity);
-	*ret = k.l;
-	return 0;
+	return finish(&k, rc, ret);
+}
+
+int tr_lint_filters(struct tr_lint *ret, const struct tr_filter *f, size_t n,
+		    const struct tr_seccomp *engine, struct tr_err *err)
+{
+	struct linter k = { .engine = engine, .set = { f, n } };
+	int rc = compile_engine(&k, err);
+
+	if (rc == 0)
+		rc = lint_grants(&k, err);
+	return finish(&k, rc, ret);
 }

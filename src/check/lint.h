@@ -3,15 +3,18 @@
 #define CHECK_LINT_H
 
 #include "check/machine.h"
+#include "eval/cases.h"
 #include "trammel/lint.h"
 
 /* The profile at hand, and the engine's default, on this machine. */
 struct linter {
 	struct tr_lint l;
-	const struct tr_seccomp *p, *engine;
-	bool compiles; /* p, for this machine: then filter is what it comes to */
-	struct tr_filter filter, crun, engine_filter;
+	const struct tr_seccomp *p; /* NULL: set is in force, whatever it was made of */
+	const struct tr_seccomp *engine;
+	bool compiles; /* p, for this machine: then set is what it comes to */
 	bool crun_compiles;
+	struct filter_set set, crun_set, engine_set;
+	struct tr_filter filter, crun, engine_filter; /* what is owned of them */
 	char **unknown; /* names that the compiler does not know */
 };
 
@@ -22,7 +25,7 @@ void lint_add(struct linter *k, enum tr_lint_rule rule, enum tr_lint_level level
 /* There are so many findings that no more are looked for: nobody reads them, and each takes time. */
 bool lint_full(const struct linter *k);
 
-/* The line of the rule that names a call, one with this action where there is one; 0 if none. */
+/* The line of p's rule that names a call, one with this action where there is one; 0 if none. */
 unsigned lint_line_of(const struct tr_seccomp *p, const char *name, enum tr_action action);
 
 /* What the rules say, and what runtimes make of it. */
@@ -32,7 +35,7 @@ void lint_resolved(struct linter *k);
 /* What the compiled profile allows. */
 int lint_grants(struct linter *k, struct tr_err *err);
 
-/* Whether the kernel takes argument `index` of a call for 32 bits: profiles/int-args.csv. */
-bool lint_is_int(const char *name, unsigned index);
+/* 1 << index of the arguments that the kernel takes for 32 bits: profiles/int-args.csv. */
+unsigned lint_ints(const char *name);
 
 #endif

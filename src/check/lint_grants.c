@@ -24,17 +24,17 @@ static bool stop_at_allowed(const struct filter_case *c, void *arg)
 	return !*allowed;
 }
 
-static bool can(const struct tr_filter *f, struct case_question *q)
+static bool can(const struct filter_set *set, struct case_question *q)
 {
 	bool allowed = false;
 
-	q->set[0] = q->set[1] = (struct filter_set){ f, 1 };
+	q->set[0] = q->set[1] = *set;
 	filter_cases(q, stop_at_allowed, &allowed);
 	return allowed;
 }
 
 /* Through any ABI of this machine. */
-static bool can_call(const struct tr_filter *f, const char *name, struct case_question *q)
+static bool can_call(const struct filter_set *set, const char *name, struct case_question *q)
 {
 	const struct machine *m = machine_here();
 
@@ -45,7 +45,7 @@ static bool can_call(const struct tr_filter *f, const char *name, struct case_qu
 			continue;
 		q->arch = tr_audit_arch((enum tr_abi)abi);
 		q->nr = tr_filter_nr((enum tr_abi)abi, (uint32_t)nr);
-		if (can(f, q))
+		if (can(set, q))
 			return true;
 	}
 	return false;
@@ -83,9 +83,9 @@ static void check_risk(struct linter *k, const struct risk *r)
 		q.mask[i] = r->when.mask[i];
 		q.want[i] = r->when.want[i];
 	}
-	if (!can_call(&k->filter, name, &q))
+	if (!can_call(&k->set, name, &q))
 		return;
-	usual = can_call(&k->engine_filter, name, &q);
+	usual = can_call(&k->engine_set, name, &q);
 	subject = risk_subject(r);
 	lint_add(k, TR_LINT_RISKY, usual ? TR_LINT_LOW : level,
 		 lint_line_of(k->p, name, TR_ACTION_ALLOW), subject, "%s is allowed%s: %s", subject,
@@ -144,7 +144,10 @@ static void check_call(struct linter *k, const struct tr_diff_call *c)
 static int check_beyond(struct linter *k, struct tr_err *err)
 {
 	const struct tr_diff_side a = { .kind = TR_DIFF_PROFILE, .profile = k->engine };
-	const struct tr_diff_side b = { .kind = TR_DIFF_PROFILE, .profile = k->p };
+	const struct tr_diff_side b = { .kind = k->p ? TR_DIFF_PROFILE : TR_DIFF_FILTERS,
+					.profile = k->p,
+					.filters = k->set.f,
+					.n_filters = k->set.n };
 	struct tr_diff d;
 
 	if (tr_diff_seccomp(&d, &a, &b, NULL, err) < 0)
@@ -194,15 +197,13 @@ static bool try_high_bits(const struct filter_case *c, void *arg)
 	return !h->found;
 }
 
-static bool find_high_bits(struct high_bits *h, const struct tr_filter *f)
+static bool find_high_bits(struct high_bits *h, const struct filter_set *set)
 {
-	const struct filter_set set = { f, 1 };
-	struct case_question q = { .set = { set, set }, .arch = h->arch, .nr = h->nr };
+	struct case_question q = { .set = { *set, *set }, .arch = h->arch, .nr = h->nr };
 
-	h->set = &set;
+	h->set = set;
 	h->found = false;
 	filter_cases(&q, try_high_bits, h);
-	h->set = NULL;
 	return h->found;
 }
 
@@ -213,54 +214,56 @@ static void check_high_bits(struct linter *k, const char *name)
 	struct high_bits h = { .k = k, .name = name, .arch = tr_audit_arch(m->native), .nr = nr };
 	struct high_bits usual;
 
-	for (unsigned i = 0; i < 6; i++)
-		h.ints |= lint_is_int(name, i) ? 1u << i : 0;
-	if (nr < 0 || !h.ints || !find_high_bits(&h, &k->filter))
+	if (nr < 0)
+		return;
+	h.ints = lint_ints(name);
+	if (!h.ints || !find_high_bits(&h, &k->set))
 		return;
 	usual = h;
 	lint_add(k, TR_LINT_HIGH_BITS,
-		 find_high_bits(&usual, &k->engine_filter) ? TR_LINT_LOW : TR_LINT_HIGH,
+		 find_high_bits(&usual, &k->engine_set) ? TR_LINT_LOW : TR_LINT_HIGH,
 		 lint_line_of(k->p, name, TR_ACTION_ALLOW), name,
 		 "%s: argument %u being %#" PRIx64 " is refused, and %#" PRIx64
 		 ", which is the same for the kernel, is allowed",
 		 name, h.index, h.refused, h.allowed);
 }
 
-/* Only of calls that some rule has conditions for: others are not cheap to ask. */
+/* Of a profile only calls that some rule has conditions for: there can be many names. */
 static void check_all_high_bits(struct linter *k)
 {
-	for (size_t i = 0; i < k->p->n_rules && !lint_full(k); i++)
+	for (size_t i = 0; !k->p && i < syscall_count() && !lint_full(k); i++)
+		check_high_bits(k, syscall_at(i));
+	for (size_t i = 0; k->p && i < k->p->n_rules && !lint_full(k); i++)
 		for (size_t j = 0; k->p->rules[i].n_conds && j < k->p->rules[i].n_names; j++)
 			check_high_bits(k, k->p->rules[i].names[j]);
 }
 
 /* Threads */
 
-static uint32_t answer_to(const struct tr_filter *f, const char *name)
+static uint32_t answer_to(const struct filter_set *set, int nr)
 {
 	const struct machine *m = machine_here();
-	const struct filter_set set = { f, 1 };
 	struct tr_seccomp_data d = { .arch = tr_audit_arch(m->native) };
-	int nr = syscall_number(m->native, name);
 
 	d.nr = tr_filter_nr(m->native, (uint32_t)nr);
-	return nr < 0 ? SECCOMP_RET_ALLOW : filter_set_run(&set, &d);
+	return nr < 0 ? SECCOMP_RET_ALLOW : filter_set_run(set, &d);
 }
 
-static bool breaks_threads(const struct tr_filter *f)
+static bool breaks_threads(const struct filter_set *set)
 {
 	struct case_question q = { 0 };
-	uint32_t clone3 = answer_to(f, "clone3");
+	uint32_t clone3 = answer_to(set, syscall_number(machine_here()->native, "clone3"));
 
 	/* A profile that allows no thread at all means it. */
-	return can_call(f, "clone", &q) && answer_of(clone3) == ANSWER_NO &&
+	return can_call(set, "clone", &q) && answer_of(clone3) == ANSWER_NO &&
 	       clone3 != (SECCOMP_RET_ERRNO | ENOSYS);
 }
 
 /* glibc 2.34 and later: sysdeps/unix/sysv/linux/clone-internal.c falls back on ENOSYS only. */
 static void check_clone3(struct linter *k)
 {
-	bool runc = breaks_threads(&k->filter), crun = k->crun_compiles && breaks_threads(&k->crun);
+	bool runc = breaks_threads(&k->set),
+	     crun = k->crun_compiles && breaks_threads(&k->crun_set);
 
 	if (!runc && !crun)
 		return;
@@ -272,11 +275,31 @@ static void check_clone3(struct linter *k)
 		runc ? "" : " by crun, which lacks runc's answer to new syscalls");
 }
 
-static void check_default_action(struct linter *k)
-{
-	enum tr_action action = k->p->default_action;
+/* Above all numbers that a profile could name. */
+#define NO_NUMBER 4095
 
-	if (action == TR_ACTION_ALLOW)
+/* What becomes of calls that nobody named: the profile says it, filters are asked. */
+static enum tr_action default_action(const struct linter *k)
+{
+	uint32_t ret;
+
+	if (k->p)
+		return k->p->default_action;
+	ret = answer_to(&k->set, NO_NUMBER);
+	if (answer_of(ret) != ANSWER_YES)
+		return TR_ACTION_ERRNO;
+	return ret == SECCOMP_RET_LOG ? TR_ACTION_LOG : TR_ACTION_ALLOW;
+}
+
+static void check_default_action(struct linter *k, enum tr_action action)
+{
+	if (action == TR_ACTION_ALLOW && !k->p && !k->set.n)
+		lint_add(k, TR_LINT_DEFAULT_ALLOWS, TR_LINT_HIGH, 0, "defaultAction",
+			 "no filter is in force: every call is allowed");
+	else if (action == TR_ACTION_ALLOW && !k->p)
+		lint_add(k, TR_LINT_DEFAULT_ALLOWS, TR_LINT_HIGH, 0, "defaultAction",
+			 "what the filters do not refuse by number is allowed, new syscalls too");
+	else if (action == TR_ACTION_ALLOW)
 		lint_add(
 			k, TR_LINT_DEFAULT_ALLOWS, TR_LINT_HIGH, 0, "defaultAction",
 			"the default action is SCMP_ACT_ALLOW: what the profile does not name, new "
@@ -290,9 +313,9 @@ static void check_default_action(struct linter *k)
 
 int lint_grants(struct linter *k, struct tr_err *err)
 {
-	enum tr_action action = k->p->default_action;
+	enum tr_action action = default_action(k);
 
-	check_default_action(k);
+	check_default_action(k, action);
 	check_clone3(k);
 	check_all_high_bits(k);
 	/* Of a list of refusals that one finding says it all. */

@@ -94,7 +94,7 @@ static void check_conds(struct linter *k, const struct tr_rule *r)
 				 "MASKED_EQ are safe",
 				 rule_subject(r), tr_cmp_name(c->op), c->index,
 				 more ? ", in more than one rule" : "");
-		} else if (c->op == TR_CMP_EQ && lint_is_int(r->names[0], c->index)) {
+		} else if (c->op == TR_CMP_EQ && lint_ints(r->names[0]) >> c->index & 1) {
 			lint_add(k, TR_LINT_WIDE, TR_LINT_LOW, r->line, rule_subject(r),
 				 "%s: argument %u is 32 bits wide for the kernel and 64 for "
 				 "SCMP_CMP_EQ: a caller that leaves something above (a negative "

@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * `trammel diff` for a pull request. A comment there holds 65536 characters: what would not fit is
- * counted, never cut.
- */
+/* `trammel diff` for a pull request. */
 #include <stdio.h>
 
 #include "cli/answers.h"
 #include "cli/diff.h"
-
-#define ROOM	 64000 /* for everything but the end */
-#define MAX_NAME 512 /* of a file */
-
-/* As code: a backtick would end it, a bar the table's cell. */
-static void add_code(struct strbuf *sb, const char *s)
-{
-	size_t n = 0;
-
-	strbuf_addc(sb, '`');
-	for (; *s && n < MAX_NAME; s++, n++)
-		strbuf_addc(sb, *s == '`' || *s == '|' ? '?' : *s);
-	strbuf_adds(sb, *s ? "...`" : "`");
-}
+#include "cli/markdown.h"
 
 static void add_row(struct strbuf *sb, const struct diff_row *row, int kind)
 {
@@ -28,7 +12,7 @@ static void add_row(struct strbuf *sb, const struct diff_row *row, int kind)
 	char buf[64], before[32], after[32];
 
 	strbuf_adds(sb, "| ");
-	add_code(sb, row_name(row, buf, sizeof(buf)));
+	markdown_code(sb, row_name(row, buf, sizeof(buf)));
 	strbuf_adds(sb, " | ");
 	abis_text(sb, row->abis, ", ");
 	strbuf_adds(sb, " | ");
@@ -48,11 +32,11 @@ static void add_table(struct strbuf *sb, const struct diff_report *r, int kind)
 	size_t i = 0;
 
 	strbuf_adds(sb, "\n| Syscall | ABIs | Arguments | ");
-	add_code(sb, r->a.label);
+	markdown_code(sb, r->a.label);
 	strbuf_adds(sb, " | ");
-	add_code(sb, r->b.label);
+	markdown_code(sb, r->b.label);
 	strbuf_adds(sb, " |\n| --- | --- | --- | --- | --- |\n");
-	for (; i < rows->n && sb->len < ROOM; i++)
+	for (; i < rows->n && sb->len < MARKDOWN_ROOM; i++)
 		add_row(sb, &rows->v[i], kind);
 	if (i < rows->n)
 		strbuf_addf(sb, "\n... and %zu more.\n", rows->n - i);
@@ -72,7 +56,7 @@ static void add_limit(const char *text, void *arg)
 	struct strbuf *sb = arg;
 
 	strbuf_adds(sb, "- ");
-	add_code(sb, text);
+	markdown_code(sb, text);
 	strbuf_addc(sb, '\n');
 }
 
@@ -82,9 +66,9 @@ void diff_print_markdown(const struct diff_report *r)
 	size_t more = r->rows[ROW_MORE].n_names;
 
 	strbuf_adds(&sb, "### Seccomp: ");
-	add_code(&sb, r->a.label);
+	markdown_code(&sb, r->a.label);
 	strbuf_adds(&sb, " to ");
-	add_code(&sb, r->b.label);
+	markdown_code(&sb, r->b.label);
 	if (more)
 		strbuf_addf(&sb, "\n\n**%zu syscall%s more** %s granted or made.\n", more,
 			    more == 1 ? "" : "s", more == 1 ? "is" : "are");

@@ -108,6 +108,35 @@ fingerprints() {
 sed 's/"syscalls": \[/&\n\n\n/' medium.json >moved.json
 [ "$(fingerprints medium.json)" = "$(fingerprints moved.json)" ] || fail "fingerprints move with lines"
 
+# for a pull request: what a profile says ends no cell, and not all of it must fit
+python3 - <<'END'
+import json
+rules = [{"names": ["bpf"], "action": "SCMP_ACT_ALLOW"}]
+rules += [{"names": ["x`|<b>%d" % i], "action": "SCMP_ACT_ALLOW"} for i in range(3000)]
+profile = {"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86_64"], "syscalls": rules}
+json.dump(profile, open("many.json", "w"))
+END
+# shellcheck disable=SC2016 # Markdown
+{
+	expect 1 lint --markdown many.json good.json
+	[ "$(wc -c <out)" -lt 65000 ] || fail "--markdown does not fit"
+	says out '^| high | 1 | `bpf is allowed: .*` | seccomp-risky |$'
+	says out '^... and [0-9]* more\.$'
+	says out '^... and 1 file more\.$'
+	[ "$(grep '^|' out | awk -F'|' '{ print NF }' | sort -u)" = 6 ] || fail "cells"
+	if grep '^|' out | grep -v '^|[^`]*`[^`]*`[^`]*$' | grep -v '^| \(Level\|---\)'; then fail "code that ends early"; fi
+	expect 0 lint --markdown good.json
+	says out '^\*\*`good.json`\*\*: 0 high'
+}
+
+# what is in force on a process: this shell is under no filter, or this machine does not tell
+"$TRAMMEL" lint "pid:$$" >out 2>err </dev/null
+case $? in
+0 | 1) says out "^pid:$$: [0-9]* high" ;;
+3) says err filter ;;
+*) fail "a process" ;;
+esac
+
 # every rule is in the manual
 "$TRAMMEL" lint --sarif good.json | grep -o '"id":"[a-z0-9-]*"' | cut -d'"' -f4 >ids
 while read -r id; do
@@ -130,4 +159,10 @@ bad lint --against hello good.json
 bad lint --nonsense good.json
 bad lint - -
 bad --json lint --sarif good.json
+bad lint --markdown --sarif good.json
+bad lint pid:x
+bad lint pid:2147483647
+printf '{"trammel":"trace","version":1,"recordings":[]}\n{"end":true,"facts":0,"complete":true,"recordings":[],"kinds":{}}\n' >trace
+bad lint trace
+says err 'expected a profile, found a trace'
 exit $failed

@@ -13,17 +13,24 @@
 
 static struct tr_lint found;
 
-static void lint(const char *text)
+static struct tr_seccomp profile(const char *text)
 {
 	struct tr_err err = { 0 };
-	struct tr_seccomp p, engine;
+	struct tr_seccomp p;
 
 	if (*text == '{')
 		ck_assert_msg(tr_seccomp_parse(&p, text, strlen(text), "p", &err) == 0, "%s",
 			      tr_err_msg(&err));
 	else
 		ck_assert_msg(tr_seccomp_read(&p, text, &err) == 0, "%s", tr_err_msg(&err));
-	ck_assert_int_eq(tr_seccomp_read(&engine, "docker-default", &err), 0);
+	return p;
+}
+
+static void lint(const char *text)
+{
+	struct tr_err err = { 0 };
+	struct tr_seccomp p = profile(text), engine = profile("docker-default");
+
 	ck_assert_msg(tr_lint_seccomp(&found, &p, &engine, &err) == 0, "%s", tr_err_msg(&err));
 	tr_seccomp_release(&p);
 	tr_seccomp_release(&engine);
@@ -243,15 +250,76 @@ START_TEST(defaults)
 }
 END_TEST
 
+static bool is_of_the_filter(const struct tr_finding *f)
+{
+	return f->rule == TR_LINT_RISKY || f->rule == TR_LINT_BEYOND ||
+	       f->rule == TR_LINT_HIGH_BITS || f->rule == TR_LINT_CLONE3 ||
+	       f->rule == TR_LINT_DEFAULT_ALLOWS;
+}
+
+static void filters_lint(const char *source)
+{
+	struct tr_seccomp p = profile(source), engine = profile("docker-default");
+	struct tr_lint of_profile, of_filter;
+	struct tr_filter f[2];
+	size_t n = 0;
+
+	ck_assert_int_eq(
+		machine_compile(&f[0], machine_here(), &p, NULL, TR_RUNTIME_RUNC, NULL, NULL), 0);
+	/* Twice in force is as once. */
+	f[1] = f[0];
+	ck_assert_int_eq(tr_lint_seccomp(&of_profile, &p, &engine, NULL), 0);
+	ck_assert_int_eq(tr_lint_filters(&of_filter, f, 2, &engine, NULL), 0);
+	found = of_filter;
+	for (size_t i = 0; i < of_profile.n; i++) {
+		const struct tr_finding *want = &of_profile.v[i], *got;
+
+		if (!is_of_the_filter(want) ||
+		    (want->rule == TR_LINT_CLONE3 && want->level < TR_LINT_HIGH))
+			continue;
+		n++;
+		got = finding(want->rule, want->subject);
+		ck_assert_msg(got && got->level == want->level && !got->line, "%s", want->text);
+	}
+	ck_assert_msg(n == of_filter.n, "%s: %zu, not %zu", source, of_filter.n, n);
+	tr_lint_release(&of_profile);
+	tr_lint_release(&found);
+	tr_filter_release(&f[0]);
+	tr_seccomp_release(&p);
+	tr_seccomp_release(&engine);
+}
+
+/* What is in force is found out without the rules. */
+START_TEST(filters)
+{
+	struct tr_seccomp engine = profile("docker-default");
+
+	filters_lint("docker-default");
+	filters_lint("docker-default@20.10");
+	filters_lint("podman-default");
+	filters_lint("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[]}");
+	filters_lint("{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[]}");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].rule != TR_LINT_REFUSED)
+			filters_lint(rows[i].bad);
+	ck_assert_int_eq(tr_lint_filters(&found, NULL, 0, &engine, NULL), 0);
+	ck_assert_uint_eq(found.n, 1);
+	ck_assert_int_eq(finding(TR_LINT_DEFAULT_ALLOWS, "defaultAction")->level, TR_LINT_HIGH);
+	tr_lint_release(&found);
+	tr_seccomp_release(&engine);
+}
+END_TEST
+
 START_TEST(int_args)
 {
 	const struct data_file *file = data_find("int-args.csv");
 	struct csv csv;
 	size_t n = 0;
 
-	ck_assert(lint_is_int("socket", 0) && lint_is_int("socket", 2) &&
-		  !lint_is_int("socket", 3));
-	ck_assert(!lint_is_int("mmap", 2) && !lint_is_int("clone", 0) && !lint_is_int("ptrace", 0));
+	ck_assert((lint_ints("socket") >> 0 & 1) && (lint_ints("socket") >> 2 & 1) &&
+		  !(lint_ints("socket") >> 3 & 1));
+	ck_assert(!(lint_ints("mmap") >> 2 & 1) && !(lint_ints("clone") >> 0 & 1) &&
+		  !(lint_ints("ptrace") >> 0 & 1));
 	csv_init(&csv, file->text);
 	for (; csv_next(&csv); n++) {
 		ck_assert_uint_eq(csv.n, 2);
@@ -263,4 +331,4 @@ START_TEST(int_args)
 }
 END_TEST
 
-TR_SUITE("lint", findings, every_rule_is_tested, risks, defaults, int_args)
+TR_SUITE("lint", findings, every_rule_is_tested, risks, defaults, filters, int_args)
