@@ -11,7 +11,10 @@
 #include "tables/syscalls.h"
 #include "util/mem.h"
 
-/* Far above the numbers of any table of ours: what a list of refusals lets in. */
+/*
+ * Far above the numbers of any table of ours: what a list of refusals lets in. What was recorded
+ * above is looked at, too.
+ */
 #define MAX_NUMBER 1024
 
 struct differ {
@@ -147,33 +150,70 @@ static void keep_unnamed(struct differ *d, const struct tr_diff_call *call)
 	keep(d, call)->n_unnamed = 1;
 }
 
+static void compare_number(struct differ *d, enum tr_abi abi, uint32_t nr)
+{
+	struct tr_diff_call call = { .name = syscall_name(abi, nr), .abi = abi, .nr = nr };
+
+	compare_call(d, &call);
+	if (!differs(&call))
+		return;
+	if (call.name)
+		keep(d, &call);
+	else
+		keep_unnamed(d, &call);
+}
+
+struct high {
+	struct differ *d;
+	enum tr_abi abi;
+	const struct tr_facts *before; /* has been looked through */
+};
+
+static int compare_high(const struct tr_fact *fact, void *arg)
+{
+	struct high *h = arg;
+
+	if (fact->kind == TR_FACT_SYSCALL && fact->abi == h->abi && fact->nr >= MAX_NUMBER &&
+	    fact->ev.flags & TR_EV_DONE &&
+	    !(h->before && tr_facts_done(h->before, h->abi, fact->nr)))
+		compare_number(h->d, h->abi, fact->nr);
+	return 0;
+}
+
 static void compare_abi(struct differ *d, enum tr_abi abi)
 {
-	d->d.abis |= 1u << abi;
-	for (uint32_t nr = 0; nr < MAX_NUMBER; nr++) {
-		struct tr_diff_call call = { .name = syscall_name(abi, nr), .abi = abi, .nr = nr };
+	struct high h = { .d = d, .abi = abi };
 
-		compare_call(d, &call);
-		if (!differs(&call))
+	d->d.abis |= 1u << abi;
+	for (uint32_t nr = 0; nr < MAX_NUMBER; nr++)
+		compare_number(d, abi, nr);
+	for (unsigned s = 0; s < 2; s++) {
+		if (d->party[s].side->kind != TR_DIFF_FACTS)
 			continue;
-		if (call.name)
-			keep(d, &call);
-		else
-			keep_unnamed(d, &call);
+		tr_facts_each(d->party[s].side->facts, compare_high, &h);
+		h.before = d->party[s].side->facts;
 	}
+}
+
+static int take_abi(const struct tr_fact *fact, void *arg)
+{
+	unsigned *abis = arg;
+
+	if (fact->kind == TR_FACT_SYSCALL && fact->abi < TR_ABI_MAX && fact->ev.flags & TR_EV_DONE)
+		*abis |= 1u << fact->abi;
+	return 0;
 }
 
 /* Which machine's ABIs a side can speak of. */
 static bool covers(const struct tr_diff_side *side, const struct machine *m)
 {
+	unsigned abis = 0;
+
 	if (side->kind == TR_DIFF_FILTERS)
 		return m == machine_here();
-	for (int abi = 0; side->kind == TR_DIFF_FACTS && abi < TR_ABI_MAX; abi++) {
-		if (!(m->abis >> abi & 1))
-			continue;
-		for (uint32_t nr = 0; nr < MAX_NUMBER; nr++)
-			if (tr_facts_done(side->facts, (enum tr_abi)abi, nr))
-				return true;
+	if (side->kind == TR_DIFF_FACTS) {
+		tr_facts_each(side->facts, take_abi, &abis);
+		return abis & m->abis;
 	}
 	return side->kind == TR_DIFF_PROFILE;
 }
