@@ -288,8 +288,16 @@ static void examine_all(struct finder *k)
 	free(v);
 }
 
-static void add(struct tr_dead_list *l, char *path, unsigned line, char *names, const char *why)
+/* Takes ownership of path and names. */
+static void add(struct tr_dead_list *l, const struct tr_seccomp *p, char *path, unsigned line,
+		char *names, const char *why)
 {
+	if (p->inside) {
+		char *whole = tr_xasprintf("%s.%s", p->inside, path);
+
+		free(path);
+		path = whole;
+	}
 	l->v = tr_grow(l->v, &l->cap, l->n, sizeof(*l->v));
 	l->v[l->n++] = (struct tr_dead){ path, line, names, tr_xstrdup(why) };
 }
@@ -313,17 +321,17 @@ static void tell_rule(struct tr_dead_list *l, const struct tr_seccomp *p, size_t
 	bool whole = r->n_names > 0;
 
 	if (!r->n_names)
-		add(l, tr_xasprintf("syscalls[%zu]", at), r->line, tr_xstrdup(""),
+		add(l, p, tr_xasprintf("syscalls[%zu]", at), r->line, tr_xstrdup(""),
 		    "it has no names");
 	for (size_t i = 0; i < r->n_names; i++)
 		whole &= why[0] && why[i] && !strcmp(why[i], why[0]);
 	if (whole) {
-		add(l, tr_xasprintf("syscalls[%zu]", at), r->line, all_names(r), why[0]);
+		add(l, p, tr_xasprintf("syscalls[%zu]", at), r->line, all_names(r), why[0]);
 		return;
 	}
 	for (size_t i = 0; i < r->n_names; i++)
 		if (why[i])
-			add(l, tr_xasprintf("syscalls[%zu].names[%zu]", at, i), r->line,
+			add(l, p, tr_xasprintf("syscalls[%zu].names[%zu]", at, i), r->line,
 			    tr_xstrdup(r->names[i]), why[i]);
 }
 
@@ -337,7 +345,7 @@ static void tell_arch_map(struct tr_dead_list *l, const struct tr_seccomp *p)
 			first++;
 		if (first == i)
 			continue;
-		add(l, tr_xasprintf("archMap[%zu]", i), 0, tr_xstrdup(p->arch_map[i].arch),
+		add(l, p, tr_xasprintf("archMap[%zu]", i), 0, tr_xstrdup(p->arch_map[i].arch),
 		    "an earlier entry is for the same architecture");
 	}
 }

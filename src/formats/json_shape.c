@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/json_shape.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "util/mem.h"
 #include "util/strbuf.h"
 
 /* Deeper than json_parse lets anything be (src/util/json.c: MAX_DEPTH). */
 #define MAX_DEPTH 40
+#define KEY_SHOWN 64
 
 /* The text is valid JSON already; still nothing here reads past its end or trusts its form. */
 struct walk {
@@ -102,6 +107,22 @@ static bool same_folded(const char *key, size_t len, const char *known)
 	return !len && !*known;
 }
 
+/* "NAME:LINE: PATH.KEY: message"; the path is of known names, and the key is cut. */
+static int __attribute__((format(printf, 4, 5)))
+bad_member(const struct walk *w, const char *key, size_t len, const char *fmt, ...)
+{
+	tr_cleanup_free char *what = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&what, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	return tr_err_set(w->err, TR_ERR_INPUT, "%s:%u: %s%s%.*s: %s", w->name, w->line,
+			  strbuf_str(&w->path), w->path.len ? "." : "",
+			  len < KEY_SHOWN ? (int)len : KEY_SHOWN, key, what);
+}
+
 /*
  * The place of key in the known names, -1 if it is none of them, -2 (and an error) if it must not
  * be taken for one or for none.
@@ -113,15 +134,12 @@ static int known_member(struct walk *w, const char *key, size_t len)
 			continue;
 		if (strlen(w->known[i]) == len && !memcmp(w->known[i], key, len))
 			return i;
-		tr_err_set(w->err, TR_ERR_INPUT,
-			   "%s:%u: '%.*s': expected the spelling '%s' (engines differ on this one)",
-			   w->name, w->line, (int)len, key, w->known[i]);
+		bad_member(w, key, len, "expected the spelling '%s' (engines differ on this one)",
+			   w->known[i]);
 		return -2;
 	}
 	if (memchr(key, '\\', len)) {
-		tr_err_set(w->err, TR_ERR_INPUT,
-			   "%s:%u: '%.*s': expected a member name without escapes", w->name,
-			   w->line, (int)len, key);
+		bad_member(w, key, len, "expected a member name without escapes");
 		return -2;
 	}
 	return -1;
@@ -135,8 +153,7 @@ static int check_member(struct walk *w, const char *key, size_t len, uint64_t *s
 	if (i < 0)
 		return i == -1 ? 0 : -1;
 	if (*seen & (UINT64_C(1) << i))
-		return tr_err_set(w->err, TR_ERR_INPUT, "%s:%u: '%s' is there twice", w->name,
-				  w->line, w->known[i]);
+		return bad_member(w, key, len, "expected once, is there twice");
 	*seen |= UINT64_C(1) << i;
 	return 1;
 }
@@ -206,8 +223,8 @@ static int scalar(struct walk *w, bool known)
 		digits++;
 	if (known && w->known && digits == len &&
 	    (len > 20 || (len == 20 && memcmp(s, "18446744073709551615", 20) > 0)))
-		return tr_err_set(w->err, TR_ERR_INPUT, "%s:%u: expected a number below 2^64",
-				  w->name, w->line);
+		return tr_err_set(w->err, TR_ERR_INPUT, "%s:%u: %s%sexpected a number below 2^64",
+				  w->name, w->line, strbuf_str(&w->path), w->path.len ? ": " : "");
 	return len ? 0 : malformed(w);
 }
 

@@ -9,6 +9,7 @@
 
 #include "formats/json_reader.h"
 #include "formats/json_shape.h"
+#include "formats/json_syntax.h"
 #include "formats/seccomp_names.h"
 #include "formats/seccomp_read.h"
 #include "formats/spo.h"
@@ -400,17 +401,17 @@ static int find_linux(struct json_reader *rd, json_object **o)
 	if (json_want(rd, &here, m, json_type_object) < 0)
 		return -1;
 	*o = json_object_object_get(m, "seccomp");
-	return *o ? 0 : json_bad(rd, &here, "it has no 'seccomp'");
+	return *o ? 0 : json_bad(rd, &here, "expected 'seccomp'");
 }
 
 static int find_spec(struct json_reader *rd, json_object **o)
 {
-	static const struct json_place none = { "" };
+	static const struct json_place none = { "" }, at = { "kind" };
 	json_object *kind = json_object_object_get(*o, "kind"), *base;
 
 	if (!json_object_is_type(kind, json_type_string) ||
 	    strcmp(json_object_get_string(kind), "SeccompProfile") != 0)
-		return json_bad(rd, &none, "expected the kind SeccompProfile");
+		return json_bad(rd, &at, "expected the kind SeccompProfile");
 	*o = json_object_object_get(*o, "spec");
 	if (!*o)
 		return json_bad(rd, &none, "expected 'spec'");
@@ -445,7 +446,9 @@ static int parse_json(struct tr_seccomp *ret, const char *text, size_t len, cons
 	const char *inside;
 	int r;
 
-	if (json_parse(text, len, name, 1, &o, err) < 0)
+	/* json-c takes control characters in strings, which Go does not, and says of no error where. */
+	if (json_syntax_check(text, len, name, err) < 0 ||
+	    json_parse(text, len, name, 1, &o, err) < 0)
 		return -1;
 	root = o;
 	if (json_shape_check(text, len, name, known_members, err) < 0 ||

@@ -6,6 +6,7 @@
 
 #include "formats/json_reader.h"
 #include "formats/json_shape.h"
+#include "formats/json_syntax.h"
 #include "policy/accept.h"
 #include "policy/hand.h"
 #include "tables/syscalls.h"
@@ -284,7 +285,8 @@ int tr_tune_parse(struct tr_tune *ret, const char *text, size_t len, const char 
 	json_object *o = NULL;
 	int r;
 
-	if (json_parse(text, len, name, 1, &o, err) < 0)
+	if (json_syntax_check(text, len, name, err) < 0 ||
+	    json_parse(text, len, name, 1, &o, err) < 0)
 		return -1;
 	r = json_shape_check(text, len, name, tune_members, err);
 	if (r == 0)

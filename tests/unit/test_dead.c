@@ -175,4 +175,16 @@ START_TEST(an_entry_of_arch_map_that_is_never_taken)
 }
 END_TEST
 
-TR_SUITE("dead", each_reason, what_has_an_effect, an_entry_of_arch_map_that_is_never_taken)
+START_TEST(a_profile_inside_of_another_file)
+{
+	struct tr_dead_list l = dead_of("{\"linux\": {\"seccomp\": {" X86_64
+					", \"syscalls\": [{\"names\": [\"raed\"], " ALLOW "}]}}}");
+
+	ck_assert_uint_eq(l.n, 1);
+	ck_assert_str_eq(l.v[0].path, "linux.seccomp.syscalls[0]");
+	tr_dead_release(&l);
+}
+END_TEST
+
+TR_SUITE("dead", a_profile_inside_of_another_file, each_reason, what_has_an_effect,
+	 an_entry_of_arch_map_that_is_never_taken)

@@ -127,11 +127,11 @@ END_TEST
 
 START_TEST(refuses_what_is_no_profile)
 {
-	refuse("", "p.json:1: not JSON");
+	refuse("", "p.json:1: expected a value, found the end of the text");
 	refuse("{}", "p.json:1: expected 'defaultAction'");
 	refuse("[]", "p.json:1: expected an object, found an array");
-	refuse("// no\n{}", "not JSON");
-	refuse("\n\n{\"defaultAction\": }", "p.json:3: not JSON");
+	refuse("// no\n{}", "p.json:1: expected a value, found '/'");
+	refuse("\n\n{\"defaultAction\": }", "p.json:3: defaultAction: expected a value, found '}'");
 	refuse("\n{\"defaultAction\": 3}",
 	       "p.json:2: defaultAction: expected a string, found a number");
 	refuse("{\"defaultAction\": \"ALLOW\"}", "defaultAction: expected an action");
@@ -191,7 +191,7 @@ START_TEST(refuses_wrong_conditions)
 	refuse_rule(ARG("{\"op\": \"==\"}"), "syscalls[0].args[0].op: expected an operator");
 	refuse_rule(ARG("{\"value\": -1, \"op\": \"SCMP_CMP_EQ\"}"), "not negative");
 	refuse_rule(ARG("{\"value\": 18446744073709551616, \"op\": \"SCMP_CMP_EQ\"}"),
-		    "p.json:4: expected a number below 2^64");
+		    "p.json:4: syscalls[0].args[0].value: expected a number below 2^64");
 	refuse_rule(ARG("null"), "args[0]: expected an object");
 #define INC(text) "{\"name\": \"a\", \"action\": \"SCMP_ACT_ALLOW\", \"includes\": {" text "}}"
 	refuse_rule(INC("\"minKernel\": \"4\""), "includes.minKernel: expected a kernel version");
@@ -206,15 +206,14 @@ END_TEST
 
 START_TEST(refuses_what_go_reads_otherwise)
 {
-	refuse(BASE ",\n\"Syscalls\": []}",
-	       "p.json:2: 'Syscalls': expected the spelling 'syscalls'");
+	refuse(BASE ",\n\"Syscalls\": []}", "p.json:2: Syscalls: expected the spelling 'syscalls'");
 	refuse(BASE ", \"\xc5\xbfyscalls\": []}", "expected the spelling 'syscalls'");
 	refuse(BASE ", \"\\u0073yscalls\": []}", "without escapes");
 	refuse(BASE ", \"syscalls\": [],\n\"syscalls\": []}",
-	       "p.json:2: 'syscalls' is there twice");
+	       "p.json:2: syscalls: expected once, is there twice");
 	refuse_rule("{\"name\": \"a\", \"action\": \"SCMP_ACT_ERRNO\", \"Action\": "
 		    "\"SCMP_ACT_ALLOW\"}",
-		    "'Action'");
+		    "syscalls[0].Action: expected the spelling 'action'");
 	/* below a member nobody knows, nobody looks */
 	struct tr_seccomp p =
 		read_text(BASE ", \"x\": {\"Names\": 1, \"names\": 2, \"names\": 3}}");

@@ -437,7 +437,7 @@ START_TEST(configuration)
 	ck_assert_uint_eq(p.rules[0].line, 4);
 	tr_seccomp_release(&p);
 	ck_assert_int_eq(read_text("{\"linux\":{\"namespaces\":[]}}", &p), -1);
-	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), "no 'seccomp'"));
+	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), "expected 'seccomp'"));
 	ck_assert_int_eq(read_text("{\"linux\":{\"seccomp\":{\n\"defaultAction\":\"ALLOW\"}}}", &p),
 			 -1);
 	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), "file:2: linux.seccomp.defaultAction"));
@@ -481,7 +481,7 @@ START_TEST(bad_manifests)
 		{ "kind: SeccompProfile\nspec:\n\n\n  defaultAction: 1\n",
 		  "file:5: spec.defaultAction" },
 		{ "kind: SeccompProfile\nspec:\n  defaultAction: a\n  defaultAction: b\n",
-		  "file:4: 'defaultAction' is there twice" },
+		  "file:4: spec.defaultAction: expected once, is there twice" },
 		{ "kind: SeccompProfile\nspec: &a\n  b: *a\n",
 		  "file:3: not YAML that is read here: an alias" },
 		{ "kind: SeccompProfile\nspec: !x {}\n", "a tag" },
