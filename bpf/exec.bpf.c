@@ -23,13 +23,14 @@ static __always_inline int own_pid(struct task_struct *task, __u32 *ret_ns)
 /*
  * Whether this exec is where the runtime hands over to the container's program. Under a filter:
  * the first exec with it, by the one who loaded it. Without: the first outside the host's mount
- * namespace; and as hooks exec there too, before the container has entered, only pid 1 of its
- * namespace, or anyone where the container shares the host's.
+ * namespace and the runtime's, which may be another (an engine with files of its own), and where runc
+ * executes a copy of itself; and as hooks exec there too, before the container has entered, only
+ * pid 1 of its namespace, or anyone where the container shares the host's.
  */
 static __always_inline bool is_entry(struct task_struct *task, struct tr_mark *m,
 				     struct tr_recording_state *r)
 {
-	__u32 pid_ns;
+	__u32 mnt_ns, pid_ns;
 	int pid;
 
 	if (m->flags & (TR_MARK_ENTERED | TR_MARK_HELPER))
@@ -38,7 +39,8 @@ static __always_inline bool is_entry(struct task_struct *task, struct tr_mark *m
 		return true;
 	if (is_filtered(task, m))
 		return true;
-	if (BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum) == cfg_host_mnt_ns)
+	mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	if (mnt_ns == cfg_host_mnt_ns || mnt_ns == m->runtime_mnt_ns)
 		return false;
 	pid = own_pid(task, &pid_ns);
 	return r->entered || pid == 1 || pid_ns == cfg_host_pid_ns;

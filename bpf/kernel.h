@@ -145,6 +145,7 @@ struct task_struct {
 	unsigned int ptrace;
 	int pid, tgid;
 	int exit_code;
+	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct mm_struct *mm;

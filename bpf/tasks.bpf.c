@@ -62,6 +62,7 @@ static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u1
 	fresh.level = r->level;
 	fresh.phase = TR_EVENT_PHASE_RUNTIME;
 	fresh.base_filters = (__u32)task->seccomp.filter_count.counter;
+	fresh.runtime_mnt_ns = BPF_CORE_READ(task, real_parent, nsproxy, mnt_ns, ns.inum);
 	/* It may be in a call right now, whose enter was not seen. */
 	fresh.in_call = 1;
 	m = mark_task(task, &fresh);

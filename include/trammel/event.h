@@ -110,8 +110,9 @@ struct tr_mark {
 	__u8 in_call; /* not 0 between sys_enter and sys_exit: 1, or more for a call that opens or maps */
 	__u8 pad[2];
 	__u32 ended; /* counted out of its recording's live tasks */
+	__u32 runtime_mnt_ns; /* mount namespace of who started the first of this line */
 };
-_Static_assert(sizeof(struct tr_mark) == 24, "tr_mark");
+_Static_assert(sizeof(struct tr_mark) == 28, "tr_mark");
 
 /*
  * Of a mark, what each syscall of a task that has entered needs, where a load finds it. Nobody but the
