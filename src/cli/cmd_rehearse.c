@@ -19,7 +19,8 @@
 
 #define MAX_RUNS 10000
 
-static const char usage[] = "rehearse [-n N] --seccomp FILE [OPTIONS] [--] docker|podman run ...";
+static const char usage[] = "rehearse [-n N] --seccomp FILE [OPTIONS] [--] docker|podman run ...\n"
+			    "rehearse [-n N] --seccomp FILE [OPTIONS] --cgroup PATH [--] CMD...";
 
 static const char options[] =
 	"  -n, --runs=N            how often (default 10)\n"
@@ -28,6 +29,8 @@ static const char options[] =
 	"      --trace=TRACE       what the profile was made from: statuses are compared with those\n"
 	"                          recorded, and the machines are too\n"
 	"  -o, --output=TRACE      keep what was seen and refused, for the next emit\n"
+	"      --cgroup=PATH       CMD runs a container below this cgroup, with the profile in force:\n"
+	"                          runc run or crun run, say, on a bundle whose config.json has it\n"
 	"      --wait-timeout=T    a container that has not started after T has failed (default 60)\n"
 	"      --as-root           under sudo, run the command as root rather than as the caller\n"
 	"  -h, --help              this help\n"
@@ -72,31 +75,49 @@ static int confined_command(const struct rehearsal *h, struct prepared *ret, str
 	return 0;
 }
 
+/* docker run, or what --cgroup is about. What it opens, run_recording() closes. */
+static int set_target(const struct rehearsal *h, struct run_opts *opts, struct prepared *prepared,
+		      struct engines *engines, struct tr_err *err)
+{
+	if (h->cgroup) {
+		opts->target = RUN_CGROUP;
+		opts->cgroup = h->cgroup;
+		opts->argv = h->argv;
+		/* So that -o is of what it may be merged with. */
+		if (h->recorded.n_recordings)
+			opts->subject = h->recorded.recordings[0].subject;
+		return 0;
+	}
+	if (engines_open(engines, &h->cmdline, err) < 0)
+		return -1;
+	if (confined_command(h, prepared, err) < 0) {
+		engines_close(engines);
+		return -1;
+	}
+	opts->target = RUN_CONTAINERS;
+	opts->argv = prepared->argv;
+	opts->cidfile = prepared->cidfile;
+	opts->engines = engines->e;
+	opts->n_engines = engines->n;
+	return 0;
+}
+
 static int run_once(const struct rehearsal *h, struct outcome *o, struct tr_err *err)
 {
 	struct run_opts opts = { 0 };
-	struct prepared prepared;
-	struct engines engines;
+	struct prepared prepared = { 0 };
+	struct engines engines = { 0 };
 	struct run_result result;
 	struct timespec a, b;
 	int r;
 
 	tr_facts_init(&o->facts);
-	if (engines_open(&engines, &h->cmdline, err) < 0)
+	if (set_target(h, &opts, &prepared, &engines, err) < 0)
 		return -1;
-	if (confined_command(h, &prepared, err) < 0) {
-		engines_close(&engines);
-		return -1;
-	}
-	opts.target = RUN_CONTAINERS;
-	opts.argv = prepared.argv;
-	opts.cidfile = prepared.cidfile;
 	opts.exercise = h->exercise;
 	opts.level = TR_RECORD_SYSCALLS;
 	opts.wait_ms = h->wait_ms;
 	opts.who = h->as_root ? (struct fs_owner){ geteuid(), getegid(), 0 } : fs_owner();
-	opts.engines = engines.e;
-	opts.n_engines = engines.n;
 	opts.out_to_err = true;
 	opts.note = quiet_note;
 	clock_gettime(CLOCK_MONOTONIC, &a);
@@ -155,6 +176,7 @@ enum {
 	OPT_WAIT,
 	OPT_AS_ROOT,
 	OPT_TRACE,
+	OPT_CGROUP,
 };
 
 static const struct option longopts[] = {
@@ -166,6 +188,7 @@ static const struct option longopts[] = {
 	{ "wait-timeout", required_argument, NULL, OPT_WAIT },
 	{ "as-root", no_argument, NULL, OPT_AS_ROOT },
 	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "cgroup", required_argument, NULL, OPT_CGROUP },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -208,6 +231,9 @@ static int take_option(struct rehearsal *h, int c, char **argv)
 	case OPT_AS_ROOT:
 		h->as_root = true;
 		return -1;
+	case OPT_CGROUP:
+		h->cgroup = optarg;
+		return -1;
 	case OPT_TRACE:
 		h->trace = optarg;
 		return -1;
@@ -223,10 +249,13 @@ static int check_command(struct rehearsal *h)
 		return cli_usage(&cmd_rehearse, "say which profile: --seccomp FILE");
 	if (!h->argv[0])
 		return cli_usage(&cmd_rehearse, "the command is missing: -- docker run ...");
+	if (h->cgroup)
+		return -1;
 	engine_cmdline_parse(h->argv, &h->cmdline);
 	if ((h->cmdline.program != PROGRAM_DOCKER && h->cmdline.program != PROGRAM_PODMAN) ||
 	    h->cmdline.verb != VERB_RUN)
-		return cli_usage(&cmd_rehearse, "expected a docker run or podman run command");
+		return cli_usage(&cmd_rehearse, "expected a docker run or podman run command, "
+						"or --cgroup");
 	if (h->cmdline.has_seccomp)
 		return cli_usage(
 			&cmd_rehearse,

@@ -14,6 +14,8 @@ struct rehearsal {
 	const char *seccomp; /* as given */
 	char *profile; /* the file that the engine is given: absolute */
 	const char *exercise, *out;
+	const char
+		*cgroup; /* the command puts the profile in force itself, here; NULL: docker run */
 	const char *trace; /* what the profile was made from, to compare with; NULL: none */
 	struct tr_facts recorded;
 	unsigned n;
@@ -42,6 +44,7 @@ struct outcome {
  * period in which it did not stop.
  */
 #define REHEARSE_KILLED 137
+#define REHEARSE_RUNS	-1 /* its command has not ended at all */
 
 /* rehearse_judge.c: whether a run came through. */
 void rehearse_judge(const struct rehearsal *h, struct outcome *o);

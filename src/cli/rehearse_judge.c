@@ -57,6 +57,8 @@ size_t rehearse_refusals(const struct rehearsal *h, const struct tr_facts *facts
 
 bool rehearse_command_is_fine(const struct rehearsal *h, const struct outcome *o)
 {
+	if (o->exercised && o->command_status == REHEARSE_RUNS)
+		return false;
 	if (o->exercised && o->command_status != REHEARSE_KILLED)
 		return o->status < 125 || o->status > 127;
 	return compare_status(&h->recorded, "status.command",

@@ -90,6 +90,8 @@ static void reasons(const struct rehearsal *h, const struct outcome *o, struct s
 		return;
 	if (o->exercised && o->command_status == REHEARSE_KILLED)
 		strbuf_adds(sb, ", it did not stop in its grace period and was killed");
+	else if (o->exercised && o->command_status == REHEARSE_RUNS)
+		strbuf_adds(sb, ", it did not stop in its grace period and still runs");
 	else
 		strbuf_addf(sb, ", the command ended with status %d", o->status);
 }

@@ -100,8 +100,15 @@ void run_look_for_the_end(struct run *r)
 		/* Without a command there is no end but the clock's or a signal's. */
 		r->done |= r->cmd.pid && cmd_done && all_ended(r);
 		break;
-	case RUN_CONTAINER:
 	case RUN_CGROUP:
+		/* A command that ended without having put anything there never will. */
+		if (r->cmd.pid && cmd_done && !any) {
+			r->done |= r->looked_again;
+			r->looked_again = true;
+			break;
+		}
+		/* fallthrough */
+	case RUN_CONTAINER:
 		look_for_ends(r);
 		r->done |= any && cmd_done && all_ended(r) && is_over(r);
 		break;

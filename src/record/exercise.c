@@ -65,10 +65,13 @@ static void exercise_ended(struct run *r)
 	r->exercised = true;
 	run_note(r, "the exercise ended with status %d", r->exercise.status);
 	/* Somebody else's container is theirs to stop; we only attached. */
-	if (r->o->target == RUN_CONTAINER || r->o->target == RUN_CGROUP)
+	if (r->o->target == RUN_CONTAINER || (r->o->target == RUN_CGROUP && !r->cmd.pid))
 		r->done = true;
 	else
 		stop_all(r);
+	/* No engine kills what does not stop: it is left behind, and its command is not waited for. */
+	if (r->o->target == RUN_CGROUP)
+		r->grace_until = run_now_ms() + RUN_GRACE_MS;
 	r->why = TR_ENDED_EXERCISE;
 }
 

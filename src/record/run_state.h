@@ -41,6 +41,7 @@ struct run {
 	enum tr_ended why;
 	bool done, interrupted, exercised, unhealthy, failed;
 	bool ending; /* before its time, or because it failed */
+	bool looked_again; /* the ring, once the command had ended */
 	int interrupt_signal;
 	struct tr_err err;
 };

@@ -43,6 +43,27 @@ holds first.trace "complete()" "calls('main') == {'getpriority', 'exit_group'}" 
 	"recordings()[0]['subject'] == '$name'" "calls() & {'mount', 'pivot_root', 'unshare'} == set()"
 emitted first.trace first.json
 
+# Rehearsed as it is: runc takes the profile from the bundle.
+bundle "$(cat first.json)" /bin/first
+expect 0 --json rehearse -n 2 --seccomp first.json --trace first.trace --cgroup "/$name" -- \
+	runc run -b bundle "$name"
+python3 -c 'import json; said = json.load(open("out"))
+assert said["passed"] == 2 and all(run["in_force"] for run in said["each"]), said' || fail "rehearsing it"
+bundle "$(sed 's/"getpriority"/"getpgid"/' first.json)" /bin/first
+expect 1 rehearse -n 1 --seccomp first.json --cgroup "/$name" -- runc run -b bundle "$name"
+says out 'refused: .*getpriority.*EPERM.*/bin/first'
+bundle "" /bin/first
+expect 1 rehearse -n 1 --seccomp first.json --cgroup "/$name" -- runc run -b bundle "$name"
+says out 'the profile was not in force'
+# What is exercised is ended by a signal to its command, and has to heed it.
+bundle "$all" /bin/acts pause
+expect 0 rehearse -n 1 --seccomp first.json --cgroup "/$name" --exercise true -- runc run -b bundle "$name"
+# A command that starts nothing is not waited for, nor is a container.
+expect 1 rehearse -n 1 --seccomp first.json --cgroup "/$name" -- false
+says out 'no container started'
+expect 2 rehearse --seccomp first.json -- runc run -b bundle "$name"
+says err 'or --cgroup'
+
 # Where no filter marks it, the entry is the first exec behind the host's mounts.
 bundle "" /bin/acts vfork mount
 runc_run unconfined.trace
@@ -53,6 +74,24 @@ bundle '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mount"],"action
 	/bin/acts vfork mount
 runc_run denied.trace
 holds denied.trace "refused() == {'mount'}" "call('mount')['errnos'] == ['EPERM']" "complete()"
+
+# An engine may have a mount namespace of its own. There runc executes a copy of itself once it is in the
+# container's cgroup, sometimes; this does so each time. It is not the container's entry yet.
+group=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+if [ -n "$group" ]; then
+	group=$group/$name
+	mkdir -p "$group"
+	# runc may have removed it with the container.
+	remove_group() { rmdir "$group" 2>/dev/null; }
+	defer remove_group
+	bundle "$all" /bin/first
+	# shellcheck disable=SC2016 # for the inner shell
+	expect 0 record -o elsewhere.trace --cgroup "/$name" -- unshare --mount --propagation private sh -c '
+		sh -c "sleep 0.3; exec /bin/true" &
+		echo $! >"$1/cgroup.procs" && wait && exec runc run -b bundle "$2"' sh "$group" "$name"
+	holds elsewhere.trace "complete()" "calls('main') == {'getpriority', 'exit_group'}" \
+		"execs().keys() == {'/bin/first'}"
+fi
 
 # Running already, and ended while we look.
 bundle "$all" /bin/acts vfork pause
