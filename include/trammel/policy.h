@@ -102,7 +102,7 @@ struct tr_policy_report {
 	/* allowed, by the first reason that has the name */
 	size_t n_observed, n_accepted, n_runtime, n_always, n_siblings;
 	size_t n_logged; /* allowed and logged, as a trial */
-	size_t n_errno; /* names with an errno of their own instead of the default's */
+	size_t n_errno; /* names that answer ENOSYS instead of the default */
 	size_t n_denied; /* names that were only ever refused in training, and stay refused */
 	struct tr_policy_unnamed *unnamed; /* left out of the profile; by abi and number */
 	size_t n_unnamed;

@@ -74,7 +74,7 @@ static void check_default(struct linter *k, const struct entry *e, const struct 
 			"%s: this rule has no effect: runtimes leave out what is the default action, "
 			"and the rule on line %u gives the call %s",
 			e->name, plain->line, tr_action_name(plain->action));
-	else
+	else if (!e->rule->comment) /* one with a reason has an effect on who reads it */
 		lint_add(k, TR_LINT_NO_EFFECT, TR_LINT_LOW, e->rule->line, e->name,
 			 "%s: the default action says the same, and runtimes leave the rule out",
 			 e->name);

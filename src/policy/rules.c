@@ -203,10 +203,13 @@ static int refusal(const struct builder *b, const struct name_state *s)
 		return 0;
 	if (hand && hand->from->errno_ret)
 		return hand->from->errno_ret == EPERM && by_default ? 0 : hand->from->errno_ret;
-	/* It got along with this answer. Of several the kindest. */
+	/*
+	 * It got along with this answer. Of several the kindest. Also where the default is the same:
+	 * who reads the profile, or rehearses it, sees that this refusal is meant.
+	 */
 	if (s->denied && !s->done && s->errnos.n && s->errnos.v[0])
-		e = tr_u32set_has(&s->errnos, ENOSYS) ? ENOSYS : (int)s->errnos.v[0];
-	else if (s->denied && !s->done && !e && !by_default)
+		return tr_u32set_has(&s->errnos, ENOSYS) ? ENOSYS : (int)s->errnos.v[0];
+	if (s->denied && !s->done && !e && !by_default)
 		e = EPERM;
 	else if (b->p->default_action == TR_ACTION_LOG)
 		return 0;
@@ -240,7 +243,7 @@ static void add_refusals(struct builder *b, int errnum, bool planned, const char
 		tr_rule_add_name(r, syscall_at(i));
 		r->action = TR_ACTION_ERRNO;
 		r->errno_ret = errnum;
-		b->report->n_errno++;
+		b->report->n_errno += errnum == ENOSYS;
 	}
 }
 
