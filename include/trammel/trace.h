@@ -15,13 +15,16 @@
 
 #define TR_TRACE_VERSION 1
 
+/* What a directory that is a bundle stands for, where a trace is wanted. */
+#define TR_TRACE_OF_BUNDLE "recorded.trace"
+
 /* What a reader takes. The header and the footer grow with the recordings, a fact must not. */
 #define TR_TRACE_LINE_MAX	(1 << 20)
 #define TR_TRACE_HEADER_MAX	(16 << 20)
 #define TR_TRACE_RECORDINGS_MAX 16384
 
 /*
- * Reads a trace or a journal ("-" is stdin) and merges it into f, line by line: memory goes with
+ * Reads a trace or a journal ("-" is stdin; a bundle's directory is its trace) and merges it into f, line by line: memory goes with
  * the facts, not with the file. What is a journal (no footer) leaves its recordings with
  * TR_ENDED_UNKNOWN, and a last line that was cut short is left out. Everything else that is not as
  * it should be is an error "FILE:LINE: what was expected", kind TR_ERR_INPUT, and f must then be

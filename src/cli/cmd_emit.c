@@ -5,8 +5,7 @@
 
 #include "cli/cmd.h"
 #include "cli/emit.h"
-#include "cli/emit_write.h"
-#include "trammel/abi.h"
+#include "cli/emit_opts.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
 #include "trammel/trace.h"
@@ -14,56 +13,15 @@
 #include "util/fs.h"
 #include "util/mem.h"
 
-#define SPELLINGS "seccomp, podman, oci, k8s, spo or systemd"
-
-struct emit_opts {
-	struct emit_output output;
-	const char *tune;
-	unsigned given; /* 1 << enum tr_policy_option: on the command line, which wins */
-	struct tr_policy_opts policy;
-	struct tr_policy_accept *accepts; /* of --accept; they point into lists */
-	char **lists; /* owned copies, cut up */
-	size_t n_lists, cap_lists, n_accepts, cap_accepts;
-	char **traces;
-	size_t n_traces;
-};
-
-static void opts_release(struct emit_opts *o)
-{
-	for (size_t i = 0; i < o->n_lists; i++)
-		free(o->lists[i]);
-	free(o->lists);
-	free(o->accepts);
-}
-
-static int set_option(struct emit_opts *o, enum tr_policy_option option)
-{
-	tr_cleanup_err struct tr_err err = { 0 };
-
-	o->given |= 1U << option;
-	if (tr_policy_option_set(&o->policy, option, optarg, &err) < 0)
-		return cli_usage(&cmd_emit, "--%s: %s", tr_policy_option_name(option),
-				 tr_err_msg(&err));
-	return -1;
-}
-
-/* A list of facts; what they are worth is for the policy to say. */
-static void take_accept(struct emit_opts *o, const char *list)
-{
-	char *copy = tr_xstrdup(list);
-
-	o->lists = tr_grow(o->lists, &o->cap_lists, o->n_lists, sizeof(*o->lists));
-	o->lists[o->n_lists++] = copy;
-	for (char *fact = strsep(&copy, ","); fact; fact = strsep(&copy, ",")) {
-		o->accepts =
-			tr_grow(o->accepts, &o->cap_accepts, o->n_accepts, sizeof(*o->accepts));
-		o->accepts[o->n_accepts++] = (struct tr_policy_accept){ .fact = fact };
-	}
-}
+#define SPELLINGS "seccomp, podman, oci, k8s, spo, systemd or bundle"
 
 enum {
 	ALLOW_INCOMPLETE = 256,
 	ALLOW_NO_START,
+	FORCE,
+	RUNTIME,
+	REDACT,
+	WHY,
 	DEFAULT_ACTION,
 	ARGS,
 	SIBLINGS,
@@ -75,38 +33,40 @@ enum {
 	INTO,
 };
 
-/* Returns -1 to go on, else the exit status. */
-static int take_option(int c, char **argv, struct emit_opts *o)
+static int set_option(struct emit_opts *o, enum tr_policy_option option)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+
+	if (emit_opts_set(o, option, optarg, &err) < 0)
+		return cli_usage(&cmd_emit, "--%s: %s", tr_policy_option_name(option),
+				 tr_err_msg(&err));
+	return -1;
+}
+
+static int add_pattern(struct emit_opts *o)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+
+	if (emit_opts_redact(o, optarg, &err) < 0)
+		return cli_usage(&cmd_emit, "--redact: %s", tr_err_msg(&err));
+	return -1;
+}
+
+/* Options that are about what is emitted, not about the profile. */
+static int take_other(int c, char **argv, struct emit_opts *o)
 {
 	switch (c) {
 	case 'o':
 		o->output.file = optarg;
 		return -1;
-	case 'r':
-		return set_option(o, TR_POLICY_RUNTIME);
 	case ALLOW_INCOMPLETE:
 		o->policy.allow_incomplete = true;
 		return -1;
 	case ALLOW_NO_START:
 		o->policy.allow_no_start = true;
 		return -1;
-	case DEFAULT_ACTION:
-		return set_option(o, TR_POLICY_DEFAULT_ACTION);
-	case ARGS:
-		return set_option(o, TR_POLICY_ARGS);
-	case SIBLINGS:
-		return set_option(o, TR_POLICY_SIBLINGS);
-	case ARCH:
-		return set_option(o, TR_POLICY_ARCH);
-	case CEILING:
-		return set_option(o, TR_POLICY_CEILING);
-	case ACCEPT:
-		take_accept(o, optarg);
-		return -1;
-	case TUNE:
-		if (o->tune)
-			return cli_usage(&cmd_emit, "--tune is given twice");
-		o->tune = optarg;
+	case FORCE:
+		o->force = true;
 		return -1;
 	case 'd':
 		o->output.dir = optarg;
@@ -124,10 +84,62 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 	}
 }
 
+/* Returns -1 to go on, else the exit status. */
+static int take_option(int c, char **argv, struct emit_opts *o)
+{
+	switch (c) {
+	case RUNTIME:
+		return set_option(o, TR_POLICY_RUNTIME);
+	case DEFAULT_ACTION:
+		return set_option(o, TR_POLICY_DEFAULT_ACTION);
+	case ARGS:
+		return set_option(o, TR_POLICY_ARGS);
+	case SIBLINGS:
+		return set_option(o, TR_POLICY_SIBLINGS);
+	case ARCH:
+		return set_option(o, TR_POLICY_ARCH);
+	case CEILING:
+		return set_option(o, TR_POLICY_CEILING);
+	case REDACT:
+		return add_pattern(o);
+	case ACCEPT:
+		emit_opts_accept(o, optarg);
+		return -1;
+	case WHY:
+		if (!*optarg)
+			return cli_usage(&cmd_emit, "--why: expected a reason");
+		o->why = optarg;
+		return -1;
+	case TUNE:
+		if (o->tune)
+			return cli_usage(&cmd_emit, "--tune is given twice");
+		o->tune = optarg;
+		return -1;
+	default:
+		return take_other(c, argv, o);
+	}
+}
+
+/* A bundle has every spelling that makes sense as a file. */
+static int check_bundle(const struct emit_opts *o)
+{
+	if (!o->output.dir)
+		return cli_usage(&cmd_emit, "emit bundle: -d DIR is missing");
+	if (o->output.file || o->output.into || o->output.name)
+		return cli_usage(&cmd_emit, "emit bundle: -o, --into and --name are for one file");
+	if (!o->n_traces && !tr_bundle_is(o->output.dir))
+		return cli_usage(&cmd_emit, "a trace is missing: %s is no bundle yet",
+				 o->output.dir);
+	if (o->n_accepts && !o->why)
+		return cli_usage(&cmd_emit, "emit bundle: --accept needs --why: the reason is kept "
+					    "with it in " TR_BUNDLE_TUNE);
+	return -1;
+}
+
 static int check_output(const struct emit_output *o)
 {
 	if (o->dir && o->spelling != TR_SPELLING_K8S)
-		return cli_usage(&cmd_emit, "-d is for emit k8s: %s is one file",
+		return cli_usage(&cmd_emit, "-d is for emit bundle and k8s: %s is one file",
 				 tr_spelling_name(o->spelling));
 	if (o->dir && o->file)
 		return cli_usage(&cmd_emit, "only one of -o and -d can be");
@@ -149,7 +161,10 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 {
 	static const struct option longopts[] = {
 		{ "output", required_argument, NULL, 'o' },
-		{ "runtime", required_argument, NULL, 'r' },
+		{ "force", no_argument, NULL, FORCE },
+		{ "redact", required_argument, NULL, REDACT },
+		{ "why", required_argument, NULL, WHY },
+		{ "runtime", required_argument, NULL, RUNTIME },
 		{ "allow-incomplete", no_argument, NULL, ALLOW_INCOMPLETE },
 		{ "allow-no-start", no_argument, NULL, ALLOW_NO_START },
 		{ "default-action", required_argument, NULL, DEFAULT_ACTION },
@@ -173,6 +188,8 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 			return status;
 	o->traces = argv + optind;
 	o->n_traces = (size_t)(argc - optind);
+	if (o->bundle)
+		return check_bundle(o);
 	if ((status = check_output(&o->output)) >= 0)
 		return status;
 	for (size_t i = 0; i < o->n_traces && o->output.into; i++)
@@ -193,8 +210,11 @@ static struct tr_policy_accept *all_accepts(const struct emit_opts *o, const str
 
 	*ret_n = o->n_accepts + tune->n_accepts;
 	all = tr_xcalloc(*ret_n + 1, sizeof(*all));
-	for (size_t i = 0; i < *ret_n; i++)
+	for (size_t i = 0; i < *ret_n; i++) {
 		all[i] = i < tune->n_accepts ? tune->accepts[i] : o->accepts[i - tune->n_accepts];
+		if (!all[i].why)
+			all[i].why = o->why;
+	}
 	return all;
 }
 
@@ -217,7 +237,7 @@ static int make_profile(struct emit_opts *o, const struct tr_tune *tune,
 		if (r == 0)
 			emit_say(&report, &o->policy, facts->n_recordings);
 	} else if (report.n_needs) {
-		emit_say_needs(&report);
+		emit_say_needs(&report, NULL);
 	}
 	tr_policy_report_release(&report);
 	return r;
@@ -240,15 +260,14 @@ static int emit_seccomp(struct emit_opts *o, struct tr_err *err)
 	return r;
 }
 
-static int run_seccomp(int argc, char **argv, struct emit_opts *o)
+static int run_seccomp(struct emit_opts *o)
 {
 	tr_cleanup_err struct tr_err err = { 0 };
-	int status = parse(argc, argv, o);
 
-	if (status >= 0)
-		return status;
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
+	if (o->force || o->redact)
+		return cli_usage(&cmd_emit, "--force and --redact are for emit bundle");
 	return emit_seccomp(o, &err) < 0 ? cli_fail(&err) : EXIT_YES;
 }
 
@@ -261,12 +280,15 @@ static int run_emit(int argc, char **argv)
 		return cli_usage(&cmd_emit, "what to emit is missing: expected " SPELLINGS);
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return cli_help(&cmd_emit);
-	spelling = tr_spelling_from_name(argv[1]);
+	o.bundle = !strcmp(argv[1], "bundle");
+	spelling = o.bundle ? TR_SPELLING_SECCOMP : tr_spelling_from_name(argv[1]);
 	if (spelling < 0)
 		return cli_usage(&cmd_emit, "cannot emit '%s': expected " SPELLINGS, argv[1]);
 	o.output.spelling = (enum tr_spelling)spelling;
-	status = run_seccomp(argc - 1, argv + 1, &o);
-	opts_release(&o);
+	status = parse(argc - 1, argv + 1, &o);
+	if (status < 0)
+		status = o.bundle ? emit_bundle(&o) : run_seccomp(&o);
+	emit_opts_release(&o);
 	return status;
 }
 
@@ -277,16 +299,22 @@ const struct cmd cmd_emit = {
 	.usage = "emit FORMAT [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
 		 "             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
 		 "             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
-		 "             [--name NAME] [-d DIR] [--into CONFIG] TRACE...",
+		 "             [--name NAME] [-d DIR] [--into CONFIG] [--why TEXT] TRACE...\n"
+		 "emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
+		 "             [OPTION...] [TRACE...]",
 	.options =
 		"FORMAT is the spelling of the profile: seccomp (Docker's), podman, oci (a runtime's\n"
 		"config.json), k8s (a pod's localhostProfile), spo (a manifest for the Security\n"
-		"Profiles Operator) or systemd (a unit's SystemCallFilter=).\n\n"
+		"Profiles Operator) or systemd (a unit's SystemCallFilter=). A bundle keeps traces,\n"
+		"decisions and the profile together.\n\n"
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
 		"  -d, --dir=DIR                k8s: write the profile, the lines of a pod's manifest and\n"
-		"                               the operator's manifest there\n"
+		"                               the operator's manifest there; bundle: it is there, or\n"
+		"                               made there, and keeps the options that stand below\n"
 		"      --into=CONFIG            oci: write this config.json, with the profile in it\n"
 		"      --name=NAME              k8s, spo: its name (default: trammel-SUBJECT)\n"
+		"      --redact=PATTERN         bundle: replace what matches in paths and commands\n"
+		"      --force                  bundle: replace a profile that was edited by hand\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"
 		"                               runc, crun, runc-1.1 (default: all; for systemd:\n"
 		"                               systemd)\n"
@@ -300,6 +328,8 @@ const struct cmd cmd_emit = {
 		"                               default), docker-default@VERSION, none\n"
 		"      --accept=FACT            allow it although it is beyond the ceiling or on the\n"
 		"                               risk list: syscall:NAME, arg:NAME:INDEX:VALUE\n"
+		"      --why=TEXT               the reason for what is accepted; a bundle keeps both in\n"
+		"                               its tune.json\n"
 		"      --tune=FILE              decisions kept in a file, with their reasons\n"
 		"      --default-action=ACTION  for every other call: errno (EPERM, the default),\n"
 		"                               log (a trial), kill or trap\n"

@@ -8,7 +8,11 @@
 /* The summary and the warnings of a profile that was made of so many recordings. */
 void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts,
 	      size_t n_recordings);
-/* Why there is none: the acts that must be accepted, one a line. */
-void emit_say_needs(const struct tr_policy_report *r);
+/* Why there is none: the acts that must be accepted, one a line. tune: the file to put it in, or NULL. */
+void emit_say_needs(const struct tr_policy_report *r, const char *tune);
+
+/* `emit bundle`; returns the exit status. */
+struct emit_opts;
+int emit_bundle(struct emit_opts *o);
 
 #endif

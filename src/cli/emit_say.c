@@ -171,9 +171,10 @@ void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opt
 }
 
 /* The same as an entry of a tune file, with the reason left to fill in. */
-static void say_tune(const struct tr_policy_report *r)
+static void say_tune(const struct tr_policy_report *r, const char *tune)
 {
 	json_object *o = json_object_new_object(), *list = json_object_new_array();
+	tr_cleanup_free char *safe = tune ? text_escaped(tune) : NULL;
 
 	for (size_t i = 0; i < r->n_needs; i++) {
 		json_object *each = json_object_new_object();
@@ -183,12 +184,12 @@ static void say_tune(const struct tr_policy_report *r)
 		json_object_array_add(list, each);
 	}
 	json_object_object_add(o, "accept", list);
-	cli_say("or, with the reason, in a file for --tune: %s",
+	cli_say("or, with the reason, in %s: %s", safe ? safe : "a file for --tune",
 		json_object_to_json_string_ext(o, JSON_PLAIN));
 	json_object_put(o);
 }
 
-void emit_say_needs(const struct tr_policy_report *r)
+void emit_say_needs(const struct tr_policy_report *r, const char *tune)
 {
 	for (size_t i = 0; i < r->n_needs; i++) {
 		const struct tr_policy_need *need = &r->needs[i];
@@ -197,7 +198,7 @@ void emit_say_needs(const struct tr_policy_report *r)
 		cli_say("%s: %s%s%s", need->fact, need->why, exe ? "; made by " : "",
 			exe ? exe : "");
 	}
-	say_tune(r);
+	say_tune(r, tune);
 	cli_say("or record again under Docker's default profile: what gets along without needs no "
 		"accepting");
 }

@@ -300,17 +300,29 @@ int trace_read_stream(struct trace_reading *t, FILE *in, const char *name, struc
 	return ret;
 }
 
+static bool is_bundle(const char *path)
+{
+	tr_cleanup_free char *json = tr_xasprintf("%s/bundle.json", path);
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode) && stat(json, &st) == 0;
+}
+
 int trace_read(struct trace_reading *t, const char *path, struct tr_err *err)
 {
+	tr_cleanup_free char *inside = NULL;
 	tr_cleanup_fclose FILE *in = NULL;
 	struct stat st;
 
 	if (!strcmp(path, "-"))
 		return trace_read_stream(t, stdin, "standard input", err);
+	if (is_bundle(path))
+		path = inside = tr_xasprintf("%s/" TR_TRACE_OF_BUNDLE, path);
 	in = fopen(path, "re");
 	if (!in)
 		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s", path);
 	if (fstat(fileno(in), &st) == 0 && S_ISDIR(st.st_mode))
-		return tr_err_set(err, TR_ERR_INPUT, "%s: not a trace: it is a directory", path);
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s: not a trace: it is a directory, and no bundle", path);
 	return trace_read_stream(t, in, path, err);
 }

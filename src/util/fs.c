@@ -147,11 +147,24 @@ static int commit_stdout(struct fs_out *out, struct tr_err *err)
 	return 0;
 }
 
-int fs_out_commit(struct fs_out *out, struct tr_err *err)
+/* A full disk may show only here: check everything before the old file is replaced. */
+static int settle(struct fs_out *out, struct tr_err *err)
 {
 	struct fs_owner who = fs_owner();
 	FILE *f;
 
+	if (fflush(out->f) != 0 || ferror(out->f) || fsync(fileno(out->f)) < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path);
+	if (who.is_sudo && fchown(fileno(out->f), who.uid, who.gid) < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s: change its owner", out->path);
+	f = tr_take(out->f);
+	if (fclose(f) != 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path);
+	return 0;
+}
+
+int fs_out_commit(struct fs_out *out, struct tr_err *err)
+{
 	if (!out->path)
 		return commit_stdout(out, err);
 	if (!out->tmp) {
@@ -159,15 +172,53 @@ int fs_out_commit(struct fs_out *out, struct tr_err *err)
 
 		return failed ? tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path) : 0;
 	}
-	/* A full disk may show only here: check everything before the old file is replaced. */
-	if (fflush(out->f) != 0 || ferror(out->f) || fsync(fileno(out->f)) < 0)
-		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path);
-	if (who.is_sudo && fchown(fileno(out->f), who.uid, who.gid) < 0)
-		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s: change its owner", out->path);
-	f = tr_take(out->f);
-	if (fclose(f) != 0 || rename(out->tmp, out->path) < 0)
+	if (settle(out, err) < 0)
+		return -1;
+	if (rename(out->tmp, out->path) < 0)
 		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", out->path);
 	free(tr_take(out->tmp));
+	return 0;
+}
+
+enum placed {
+	PLACED_FRESH, /* nothing stood there */
+	PLACED_SWAPPED, /* what stood there stands at tmp, until release */
+	PLACED_OVER, /* on a file system that cannot exchange: what stood there is gone */
+};
+
+static int put_in_place(struct fs_out *out, enum placed *ret)
+{
+	if (renameat2(AT_FDCWD, out->tmp, AT_FDCWD, out->path, RENAME_EXCHANGE) == 0) {
+		*ret = PLACED_SWAPPED;
+		return 0;
+	}
+	*ret = errno == ENOENT ? PLACED_FRESH : PLACED_OVER;
+	return rename(out->tmp, out->path);
+}
+
+static void take_back(struct fs_out *out, enum placed placed)
+{
+	if (placed == PLACED_SWAPPED)
+		renameat2(AT_FDCWD, out->tmp, AT_FDCWD, out->path, RENAME_EXCHANGE);
+	else if (placed == PLACED_FRESH)
+		unlink(out->path);
+}
+
+int fs_out_commit_all(struct fs_out *outs, size_t n, struct tr_err *err)
+{
+	tr_cleanup_free enum placed *placed = tr_xcalloc(n + 1, sizeof(*placed));
+
+	for (size_t i = 0; i < n; i++)
+		if (settle(&outs[i], err) < 0)
+			return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (put_in_place(&outs[i], &placed[i]) == 0)
+			continue;
+		tr_err_errno(err, TR_ERR_CANNOT, errno, "%s", outs[i].path);
+		while (i-- > 0)
+			take_back(&outs[i], placed[i]);
+		return -1;
+	}
 	return 0;
 }
 

@@ -32,6 +32,11 @@ struct fs_out {
 
 int fs_out_open(struct fs_out *out, const char *path, mode_t mode, struct tr_err *err);
 int fs_out_commit(struct fs_out *out, struct tr_err *err);
+/*
+ * Commits all or none: each is whole on the disk before the first is renamed, and if a rename fails, those
+ * before it are taken back. For files in directories, not "-" nor special ones.
+ */
+int fs_out_commit_all(struct fs_out *outs, size_t n, struct tr_err *err);
 void fs_out_release(struct fs_out *out);
 
 /* Whether fs_out_open would write into it rather than replace it: "-", a device, a pipe. */

@@ -20,14 +20,16 @@ declare -A may=(
 	[eval]="util tables rules"
 	[policy]="util tables facts trace rules formats"
 	[check]="util tables facts trace rules formats eval policy"
+	[bundle]="util tables facts trace"
 	[engine]="util tables facts trace"
 	[record]="util tables facts trace rules formats eval policy check engine event"
-	[cli]="util tables facts trace rules formats eval policy check engine record"
+	[cli]="util tables facts trace rules formats eval policy check bundle engine record"
 	[event]=""
 )
 # The layer each public header belongs to.
 declare -A public=(
-	[err]=util [abi]=tables [facts]=facts [trace]=trace [rules]=rules [seccomp]=formats [cbpf]=eval
+	[err]=util [abi]=tables [facts]=facts [redact]=facts [bundle]=bundle [trace]=trace [rules]=rules
+	[seccomp]=formats [cbpf]=eval
 	[policy]=policy [tune]=policy [check]=check [dead]=check [diff]=check [lint]=check [engine]=engine
 	[record]=record [rehearse]=record
 	[features]=record [event]=event
