@@ -24,7 +24,7 @@ static int show(struct show *s, char **traces, size_t n)
 		tr_err_set(&err, TR_ERR_CANNOT, "standard output cannot be written");
 		return cli_fail(&err);
 	}
-	return tr_facts_complete(&s->facts) ? EXIT_YES : EXIT_INCOMPLETE;
+	return show_complete(s) ? EXIT_YES : EXIT_INCOMPLETE;
 }
 
 /* Returns -1 to go on, else the exit status. */

@@ -52,6 +52,9 @@ struct show {
 	int64_t started, stopped, last_new; /* over all recordings; 0 if not known */
 };
 
+/* Nothing was lost, and there is a recording: a recorder killed as it began leaves a journal without. */
+bool show_complete(const struct show *s);
+
 /* Fills s from s->facts, whose facts it points to. */
 void show_sum(struct show *s);
 void show_release(struct show *s);

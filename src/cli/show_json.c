@@ -212,7 +212,7 @@ void show_print_json(const struct show *s)
 
 	if (s->facts.n_recordings)
 		put_escaped(o, "subject", s->facts.recordings[0].subject);
-	put(o, "complete", json_object_new_boolean(tr_facts_complete(&s->facts)));
+	put(o, "complete", json_object_new_boolean(show_complete(s)));
 	put(o, "facts", json_object_new_uint64(s->facts.n));
 	put(o, "started", json_object_new_int64(s->started));
 	put(o, "stopped", json_object_new_int64(s->stopped));

@@ -120,6 +120,11 @@ void show_sum(struct show *s)
 		qsort(s->by_exe, s->n_by_exe, sizeof(*s->by_exe), exe_cmp);
 }
 
+bool show_complete(const struct show *s)
+{
+	return s->facts.n_recordings && tr_facts_complete(&s->facts);
+}
+
 void show_release(struct show *s)
 {
 	free(s->syscalls.v);

@@ -140,7 +140,7 @@ static void print_when(const struct tr_recording *rec, const char *between)
 /* What one wants to know first. */
 static void print_sum(const struct show *s)
 {
-	bool complete = tr_facts_complete(&s->facts);
+	bool complete = show_complete(s);
 
 	printf("  %s%s%s: %zu syscall%s, %zu file%s, %zu program%s", complete ? c_green() : c_red(),
 	       complete ? "complete" : "incomplete", c_reset(), s->syscalls.n,
@@ -214,7 +214,10 @@ static void print_recordings(const struct show *s)
 	for (size_t i = 0; i < n; i++)
 		bad += !tr_recording_complete(&s->facts.recordings[i]);
 	show_heading("Recordings");
-	if (bad)
+	if (!n)
+		printf("  %sIncomplete%s: none, the recorder was killed as it began\n", c_red(),
+		       c_reset());
+	else if (bad)
 		printf("  %sIncomplete%s: %zu of %zu\n", c_red(), c_reset(), bad, n);
 	else
 		printf("  %sComplete%s: nothing was lost\n", c_green(), c_reset());

@@ -187,6 +187,10 @@ expect 4 show cut.trace
 says out 'it has no end: the recorder was killed, or is still at work'
 says out 'Syscalls of x86_64: 1'
 
+echo '{"trammel":"trace","version":1,"recordings":[]}' >begun.trace
+expect 4 show begun.trace
+says out 'Incomplete: none, the recorder was killed as it began'
+
 # the page
 expect 0 show one.trace
 says out '^web  recorded 2023-11-14 22:13:20 UTC for 42 s'
