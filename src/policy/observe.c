@@ -258,6 +258,17 @@ static void want_accepted_value(struct builder *b, size_t call, unsigned index, 
 	conds_release(&both);
 }
 
+/*
+ * What to call a value by: without what a caller left above the 32 bits that the kernel looks at, so
+ * that it is accepted once and for all; but with it where the ceiling tells the two apart.
+ */
+static uint64_t plain_value(const struct conds *below, unsigned index, uint64_t value)
+{
+	if (conds_can_be(below, index, value) != conds_can_be(below, index, (uint32_t)value))
+		return value;
+	return (uint32_t)value;
+}
+
 static void check_value(struct builder *b, const struct tr_fact *fact, size_t call, unsigned index,
 			uint64_t value)
 {
@@ -267,6 +278,7 @@ static void check_value(struct builder *b, const struct tr_fact *fact, size_t ca
 	const struct risk *risk = risky_value(b, call, index, value);
 	const struct accept *accepted;
 
+	value = plain_value(&below, index, value);
 	conds_release(&below);
 	/* A call that is refused or accepted as a whole has no values to ask about. */
 	if (!s->done || s->answered || s->accepted || (!beyond && !risk))

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Recorded arguments become conditions that let in what was seen and nothing beside it. */
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "eval/compile.h"
 #include "lib/suite.h"
@@ -285,5 +287,54 @@ START_TEST(the_table_is_what_it_says)
 }
 END_TEST
 
-TR_SUITE("args", equal_values, bits, sockets, what_is_not_known_stays_unconditional,
-	 a_lossy_recording_proves_nothing, verify_names_the_value, the_table_is_what_it_says)
+/* What has to be there whatever else is, with the bits as the kernel's headers have them. */
+START_TEST(the_table_has_what_decides)
+{
+	const uint32_t namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+				    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+	const struct {
+		const char *name;
+		int index;
+		enum arg_form form;
+		uint32_t mask;
+		bool risky;
+	} rows[] = {
+		{ "socket", -1, ARG_SOCKET, 0, true },
+		{ "socketpair", -1, ARG_SOCKET, 0, true },
+		{ "clone", 0, ARG_BITS, namespaces, true },
+		/* clone has the signal where unshare has time's bit */
+		{ "unshare", 0, ARG_BITS, namespaces | 0x80, true },
+		{ "setns", 1, ARG_EQUAL, 0, true },
+		{ "personality", 0, ARG_EQUAL, 0, true },
+		{ "prctl", 0, ARG_EQUAL, 0, false },
+		{ "arch_prctl", 0, ARG_EQUAL, 0, false },
+		{ "ioctl", 1, ARG_EQUAL, 0, true },
+		{ "fcntl", 1, ARG_EQUAL, 0, false },
+		{ "fcntl64", 1, ARG_EQUAL, 0, false },
+		{ "ptrace", 0, ARG_EQUAL, 0, true },
+		{ "bpf", 0, ARG_EQUAL, 0, true },
+		{ "keyctl", 0, ARG_EQUAL, 0, true },
+		{ "io_uring_register", 1, ARG_EQUAL, 0, true },
+		{ "mmap", 2, ARG_BITS, PROT_EXEC, false },
+		{ "mmap2", 2, ARG_BITS, PROT_EXEC, false },
+		{ "mprotect", 2, ARG_BITS, PROT_EXEC, false },
+		{ "pkey_mprotect", 2, ARG_BITS, PROT_EXEC, false },
+	};
+
+	for (size_t i = 0; i < TR_ARRAY_SIZE(rows); i++) {
+		const struct arg_spec *s = arg_spec_of(rows[i].name);
+
+		ck_assert_msg(s != NULL, "%s", rows[i].name);
+		ck_assert_msg(s->index == rows[i].index && s->form == rows[i].form &&
+				      s->mask == rows[i].mask &&
+				      s->class == (rows[i].risky ? ARG_RISKY : ARG_ALL),
+			      "%s", rows[i].name);
+	}
+	/* its flags are behind a pointer */
+	ck_assert_ptr_null(arg_spec_of("clone3"));
+}
+END_TEST
+
+TR_SUITE("args", the_table_has_what_decides, equal_values, bits, sockets,
+	 what_is_not_known_stays_unconditional, a_lossy_recording_proves_nothing,
+	 verify_names_the_value, the_table_is_what_it_says)
