@@ -79,6 +79,10 @@ void show_heading(const char *text);
 void show_span(int64_t seconds);
 const char *show_kind(enum tr_fact_kind kind);
 
+/* What arguments were seen, and what becomes of them in a profile. */
+void show_print_args(const struct show *s);
+struct json_object *show_args_to_json(const struct show *s);
+
 void show_print_text(const struct show *s);
 void show_print_json(const struct show *s);
 

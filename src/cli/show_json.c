@@ -224,6 +224,7 @@ void show_print_json(const struct show *s)
 	put(o, "refused", facts(&s->refused));
 	put(o, "files", files(s));
 	put(o, "execs", facts(&s->execs));
+	put(o, "arguments", show_args_to_json(s));
 	put(o, "others", facts(&s->others));
 	put(o, "executables", executables(s));
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));

@@ -443,6 +443,7 @@ void show_print_text(const struct show *s)
 	print_counts(s);
 	show_print_outlook(s);
 	print_syscalls(s);
+	show_print_args(s);
 	print_refused(s);
 	print_files(s);
 	print_execs(s);
