@@ -10,8 +10,8 @@
 struct cli cli;
 
 static const struct cmd *const commands[] = {
-	&cmd_record, &cmd_features, &cmd_show, &cmd_merge, &cmd_emit,
-	&cmd_verify, &cmd_rehearse, &cmd_diff, &cmd_lint,
+	&cmd_record, &cmd_features, &cmd_show,	   &cmd_explain, &cmd_merge,
+	&cmd_emit,   &cmd_verify,   &cmd_rehearse, &cmd_diff,	 &cmd_lint,
 };
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -77,6 +77,7 @@ START_TEST(always_and_errno)
 
 	ck_assert_uint_gt(check_names("always.csv", 2), 8);
 	ck_assert_uint_gt(check_names("errno.csv", 3), 20);
+	ck_assert_uint_gt(check_names("acts.csv", 3), 40);
 	csv_init(&csv, data_find("errno.csv")->text);
 	while (csv_next(&csv))
 		ck_assert_msg(errno_from_name(csv.field[1]) > 0, "errno.csv:%u: '%s'", csv.line,
