@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* trammel explain: why is it in the profile, and what would fail without it? */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/emit_opts.h"
 #include "cli/explain.h"
 #include "trammel/trace.h"
 #include "trammel/tune.h"
@@ -67,28 +70,61 @@ static int explain_words(struct explain_opts *o, char **words, size_t n, struct 
 }
 
 /* Facts that make no profile can still be explained. */
-static int with_profile(struct explain_opts *o, char **words, size_t n, struct tr_err *err)
+static int with_profile(struct explain_opts *o, const struct tr_policy_opts *opts, char **words,
+			size_t n, struct tr_err *err)
 {
 	struct tr_err why_not tr_cleanup_err = { 0 };
-	struct tr_policy_opts opts = { 0 };
 	struct explain_profile profile;
-	struct tr_tune tune = { 0 };
 	int r;
 
-	if (o->tune_file && tr_tune_read(&tune, o->tune_file, err) < 0)
-		return -1;
-	opts.accepts = tune.accepts;
-	opts.n_accepts = tune.n_accepts;
-	r = tr_tune_apply(&opts, &tune, 0, err);
-	if (r == 0 && explain_profile_make(&profile, &o->e.facts, &opts, &why_not) == 0)
+	if (explain_profile_make(&profile, &o->e.facts, opts, &why_not) == 0) {
 		o->e.profile = &profile;
-	else if (r == 0)
-		cli_warn("no profile can be made of it, so that no rules are known: %s",
-			 tr_err_msg(&why_not));
-	if (r == 0)
-		r = explain_words(o, words, n, err);
+	} else {
+		tr_cleanup_free char *safe = text_escaped(tr_err_msg(&why_not));
+
+		cli_warn("no profile can be made of it, so that no rules are known: %s", safe);
+	}
+	r = explain_words(o, words, n, err);
 	if (o->e.profile)
 		explain_profile_release(&profile);
+	return r;
+}
+
+/* The options that a bundle was made with, and the decisions in it. */
+static int read_bundle(struct explain_opts *o, struct tr_bundle *b, struct tr_tune *tune,
+		       struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_bundle_path(o->trace, TR_BUNDLE_TUNE);
+
+	if (tr_bundle_read(b, o->trace, err) < 0)
+		return -1;
+	if (o->tune_file || (access(path, F_OK) < 0 && errno == ENOENT))
+		return 0;
+	return tr_tune_read(tune, path, err);
+}
+
+static int with_options(struct explain_opts *o, char **words, size_t n, struct tr_err *err)
+{
+	struct tr_bundle old = { 0 }, now = { 0 };
+	struct emit_opts emit = { 0 };
+	struct tr_tune tune = { 0 };
+	int r = 0;
+
+	if (tr_bundle_is(o->trace))
+		r = read_bundle(o, &old, &tune, err);
+	if (r == 0 && o->tune_file)
+		r = tr_tune_read(&tune, o->tune_file, err);
+	if (r == 0)
+		r = emit_opts_of_bundle(&emit, &old, &tune, &now, err);
+	if (r == 0)
+		r = tr_tune_apply(&emit.policy, &tune, 0, err);
+	emit.policy.accepts = tune.accepts;
+	emit.policy.n_accepts = tune.n_accepts;
+	if (r == 0)
+		r = with_profile(o, &emit.policy, words, n, err);
+	tr_bundle_release(&now);
+	tr_bundle_release(&old);
+	emit_opts_release(&emit);
 	tr_tune_release(&tune);
 	return r;
 }
@@ -102,7 +138,7 @@ static int run(struct explain_opts *o, char **words, size_t n)
 	o->out = json_object_new_array();
 	r = tr_trace_read_all(&o->e.facts, &(char *){ (char *)(uintptr_t)o->trace }, 1, NULL, &err);
 	if (r == 0)
-		r = with_profile(o, words, n, &err);
+		r = with_options(o, words, n, &err);
 	if (r == 0 && cli.json)
 		printf("%s\n", json_object_to_json_string_ext(o->out, JSON_PRETTY));
 	json_object_put(o->out);
@@ -143,7 +179,7 @@ static int explain_main(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return cli_usage(&cmd_explain, "a trace is missing");
+		return cli_usage(&cmd_explain, "a trace or a bundle is missing");
 	if (optind + 1 == argc)
 		return cli_usage(&cmd_explain,
 				 "what to explain is missing: a syscall, a path, ...");
@@ -157,9 +193,10 @@ const struct cmd cmd_explain = {
 	.name = "explain",
 	.group = "Look",
 	.summary = "Say why something is in a profile, and what fails without it",
-	.usage = "explain [--tune FILE] [--all] TRACE WHAT...",
+	.usage = "explain [--tune FILE] [--all] TRACE|BUNDLE WHAT...",
 	.options =
-		"      --tune=FILE       decisions kept in a file, as for emit\n"
+		"      --tune=FILE       decisions kept in a file, as for emit; those in a bundle\n"
+		"                        are found there\n"
 		"      --all             whole lists\n"
 		"  -h, --help            this help\n"
 		"\n"

@@ -31,7 +31,7 @@ id=0123456789abcdef0123456789abcdef
 {
 	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","started":1000,"start_seen":true,"context":{"image.digest":["sha256:aa"]}}]}\n' $id
 	for call in read:0 statx:332 openat:257 mount:165; do
-		printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"first":1004,"last":1009,"phases":["main"],"flags":["done"],"exes":["/bin/a\\u001b[2J"]}\n' \
+		printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"first":1004,"last":1009,"after":5,"phases":["main"],"flags":["done"],"exes":["/bin/a\\u001b[2J"]}\n' \
 			"${call#*:}" "${call%:*}"
 	done
 	for n in 1 2 3 4 5 6 7 8 9; do
@@ -95,6 +95,19 @@ sys.exit(not (openat["what"] == "syscall:openat" and openat["found"] and
     clone3["found"] and not clone3["rules"] and clone3["answer"]["errno_name"] == "ENOSYS" and
     not srv["found"] and len(srv["like"]) == 5))
 END
+
+# A bundle has its options and decisions in it.
+expect 0 emit bundle -d web.bundle --tune tune.json --siblings off --accept syscall:mount --why 'it mounts' web.trace
+expect 1 explain web.bundle open
+says out '^  refused'
+expect 0 explain web.trace open
+says out '^  allowed +siblings: '
+expect 0 explain web.bundle fsync mount
+says out '^  allowed +allowed by hand: y'
+says out '^  allowed +accepted: .*'
+says out 'it mounts$'
+expect 0 explain web.bundle openat
+says out '^  first seen +in second 5 of a recording$'
 
 # A trace that makes no profile is explained all the same.
 {
