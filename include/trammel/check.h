@@ -116,6 +116,7 @@ int tr_check_runtimes_by_hand(struct tr_check_runtimes *ret, const struct tr_sec
 
 /* What some versions of a runtime or an engine make of something that the profile uses. */
 struct tr_check_version {
+	char *uses; /* what it is: the word of profiles/versions.csv */
 	char *who, *versions; /* "runc", "before 1.2.0" */
 	char *effect; /* "refused", "ignored", "stale" */
 	char *what;

@@ -3,12 +3,22 @@
 #ifndef TRAMMEL_DEAD_H
 #define TRAMMEL_DEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "trammel/err.h"
 #include "trammel/rules.h"
 
+enum tr_dead_kind {
+	TR_DEAD_NEVER, /* it cannot match, whatever else there is */
+	TR_DEAD_NO_CALL, /* there is no call of this name where it holds */
+	TR_DEAD_TWICE, /* another one says the same of the same */
+	TR_DEAD_COVERED, /* others decide everything that it could */
+};
+
 struct tr_dead {
+	enum tr_dead_kind kind;
+	bool otherwise; /* COVERED: some of them do something else than it */
 	char *path; /* "syscalls[3]", or "syscalls[3].names[1]" where its other names do match */
 	unsigned line; /* of the rule; 0: not known */
 	char *names; /* what it is about, separated by commas: may hold any byte */

@@ -93,7 +93,6 @@ struct tr_rule *tr_seccomp_add_rule(struct tr_seccomp *p);
 void tr_rule_add_name(struct tr_rule *r, const char *name);
 void tr_rule_add_cond(struct tr_rule *r, struct tr_cond c);
 void tr_seccomp_add_arch(struct tr_seccomp *p, const char *arch);
-bool tr_seccomp_names_arch(const struct tr_seccomp *p, const char *arch);
 /* Whether it says what the default says, errno and all: runtimes leave such a rule out. */
 bool tr_rule_is_default(const struct tr_seccomp *p, const struct tr_rule *r);
 /* Whether both do the same with a call. */
@@ -104,12 +103,15 @@ struct tr_rule *tr_seccomp_add_rule_copy(struct tr_seccomp *p, const struct tr_r
 void tr_arch_map_add(struct tr_seccomp *p, const char *arch, char *const *sub, size_t n_sub);
 /* Appends a copy of s to a list of strings (names, flags, a rule's inc_caps, ...). */
 void tr_strings_add(char ***v, size_t *n, const char *s);
+bool tr_strings_has(char *const *v, size_t n, const char *s);
 /* Deep copy. dst need not be initialised. */
 void tr_seccomp_copy(struct tr_seccomp *dst, const struct tr_seccomp *src);
 
 /* "SCMP_ACT_ALLOW" and back (-1 where unknown; SCMP_ACT_KILL is kill-thread). */
 const char *tr_action_name(enum tr_action a);
 int tr_action_from_name(const char *name);
+/* Whether an errno with it means something. */
+bool tr_action_has_errno(enum tr_action a);
 const char *tr_cmp_name(enum tr_cmp c);
 int tr_cmp_from_name(const char *name);
 /* "SCMP_ARCH_X86_64" of an ABI and back. */

@@ -29,23 +29,17 @@ void tr_dead_release(struct tr_dead_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
-struct finder {
-	const struct tr_seccomp *p;
-	char ***why; /* by rule, then by name: NULL, or why it is dead */
+/* Why a name of a rule is dead; text is NULL where it is not. */
+struct reason {
+	char *text;
+	enum tr_dead_kind kind;
+	bool otherwise;
 };
 
-static int errno_of(enum tr_action action, int errno_ret)
-{
-	if (action != TR_ACTION_ERRNO && action != TR_ACTION_TRACE)
-		return 0;
-	return errno_ret < 0 ? EPERM : errno_ret;
-}
-
-static bool is_default(const struct tr_seccomp *p, const struct tr_rule *r)
-{
-	return r->action == p->default_action &&
-	       errno_of(r->action, r->errno_ret) == errno_of(p->default_action, p->default_errno);
-}
+struct finder {
+	const struct tr_seccomp *p;
+	struct reason **why; /* by rule, then by name */
+};
 
 /* One syscall: its entries, and which of them are dead. */
 struct call {
@@ -134,7 +128,7 @@ static const struct dead_entry *plain_beside(const struct call *c, uint64_t scop
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (i != at && scope >> i & 1 && !c->v[i].rule->n_conds &&
-		    !is_default(c->k->p, c->v[i].rule))
+		    !tr_rule_is_default(c->k->p, c->v[i].rule))
 			return &c->v[i];
 	return NULL;
 }
@@ -148,8 +142,8 @@ static bool is_dead(const struct call *c, size_t at)
 
 		if (!(scope & bit))
 			continue;
-		if (is_default(c->k->p, c->v[at].rule) ? !plain_beside(c, scope, at) :
-							 !same(c, scope, scope & ~bit))
+		if (tr_rule_is_default(c->k->p, c->v[at].rule) ? !plain_beside(c, scope, at) :
+								 !same(c, scope, scope & ~bit))
 			return false;
 	}
 	return true;
@@ -169,47 +163,75 @@ static bool same_conds(const struct tr_rule *a, const struct tr_rule *b)
 	return true;
 }
 
-/* What decides instead of a dead entry; NULL where no single rule does. */
-static const struct dead_entry *instead(const struct call *c, size_t at)
+/* The entries that ever stand beside a dead one, and are not dead themselves. */
+static uint64_t beside(const struct call *c, size_t at)
 {
 	uint64_t together = 0;
-	const struct dead_entry *plain;
 
 	for (size_t i = 0; i < c->scopes.n; i++)
 		if (c->scopes.v[i] >> at & 1)
 			together |= c->scopes.v[i];
-	together &= ~c->dead;
-	plain = plain_beside(c, together, at);
+	return together & ~c->dead & ~(UINT64_C(1) << at);
+}
+
+/* What decides instead of a dead entry; NULL where no single rule does. */
+static const struct dead_entry *instead(const struct call *c, size_t at)
+{
+	uint64_t together = beside(c, at);
+	const struct dead_entry *plain = plain_beside(c, together, at);
+
 	for (size_t i = 0; !plain && i < c->n; i++)
-		if (i != at && together >> i & 1 && same_conds(c->v[i].rule, c->v[at].rule))
+		if (together >> i & 1 && same_conds(c->v[i].rule, c->v[at].rule))
 			plain = &c->v[i];
 	return plain;
 }
 
-static char *reason(const struct call *c, size_t at)
+static struct reason covered(const struct call *c, size_t at)
 {
 	const struct tr_rule *rule = c->v[at].rule;
-	const struct dead_entry *other;
-	const char *never = tr_rule_never(rule);
+	const struct dead_entry *other = instead(c, at);
+	struct reason r = { .kind = TR_DEAD_COVERED };
+
+	for (size_t i = 0; !other && i < c->n; i++)
+		r.otherwise |= beside(c, at) >> i & 1 && !tr_rule_same_action(c->v[i].rule, rule);
+	if (!other) {
+		r.text = tr_xstrdup("other rules decide everything that it could");
+		return r;
+	}
+	r.otherwise = !tr_rule_same_action(other->rule, rule);
+	if (!r.otherwise && same_conds(other->rule, rule))
+		r.kind = TR_DEAD_TWICE;
+	if (other->rule == rule)
+		r.text = tr_xstrdup("the rule names it before");
+	else if (other->rule->n_conds)
+		r.text = tr_xasprintf("syscalls[%zu] says it already", other->rule_at);
+	else
+		r.text = tr_xasprintf("syscalls[%zu] gives the call %s whatever its arguments are",
+				      other->rule_at, tr_action_name(other->rule->action));
+	return r;
+}
+
+static struct reason reason(const struct call *c, size_t at)
+{
+	const char *never = tr_rule_never(c->v[at].rule);
 	bool holds = false;
 
 	if (never)
-		return tr_xstrdup(never);
+		return (struct reason){ tr_xstrdup(never), TR_DEAD_NEVER, false };
 	if (!c->scopes.known)
-		return tr_xstrdup("no architecture that the profile names has a call of this name");
+		return (struct reason){
+			tr_xstrdup(
+				"no architecture that the profile names has a call of this name"),
+			TR_DEAD_NO_CALL, false
+		};
 	for (size_t i = 0; i < c->scopes.n; i++)
 		holds |= c->scopes.v[i] >> at & 1;
 	if (!holds)
-		return tr_xstrdup("it is for none of the architectures that the profile names");
-	other = instead(c, at);
-	if (!other)
-		return tr_xstrdup("other rules decide everything that it could");
-	if (other->rule == rule)
-		return tr_xstrdup("the rule names it before");
-	if (other->rule->n_conds)
-		return tr_xasprintf("syscalls[%zu] says it already", other->rule_at);
-	return tr_xasprintf("syscalls[%zu] gives the call %s whatever its arguments are",
-			    other->rule_at, tr_action_name(other->rule->action));
+		return (struct reason){
+			tr_xstrdup("it is for none of the architectures that the profile names"),
+			TR_DEAD_NO_CALL, false
+		};
+	return covered(c, at);
 }
 
 /* One entry without conditions, of a call that there is: nothing has to be compiled to know. */
@@ -290,7 +312,7 @@ static void examine_all(struct finder *k)
 
 /* Takes ownership of path and names. */
 static void add(struct tr_dead_list *l, const struct tr_seccomp *p, char *path, unsigned line,
-		char *names, const char *why)
+		char *names, const struct reason *why)
 {
 	if (p->inside) {
 		char *whole = tr_xasprintf("%s.%s", p->inside, path);
@@ -299,7 +321,8 @@ static void add(struct tr_dead_list *l, const struct tr_seccomp *p, char *path, 
 		path = whole;
 	}
 	l->v = tr_grow(l->v, &l->cap, l->n, sizeof(*l->v));
-	l->v[l->n++] = (struct tr_dead){ path, line, names, tr_xstrdup(why) };
+	l->v[l->n++] = (struct tr_dead){ why->kind, why->otherwise, path,
+					 line,	    names,	    tr_xstrdup(why->text) };
 }
 
 static char *all_names(const struct tr_rule *r)
@@ -315,29 +338,35 @@ static char *all_names(const struct tr_rule *r)
 	return s;
 }
 
-static void tell_rule(struct tr_dead_list *l, const struct tr_seccomp *p, size_t at, char **why)
+static void tell_rule(struct tr_dead_list *l, const struct tr_seccomp *p, size_t at,
+		      struct reason *why)
 {
+	char no_names[] = "it has no names";
 	const struct tr_rule *r = &p->rules[at];
 	bool whole = r->n_names > 0;
 
 	if (!r->n_names)
 		add(l, p, tr_xasprintf("syscalls[%zu]", at), r->line, tr_xstrdup(""),
-		    "it has no names");
+		    &(struct reason){ no_names, TR_DEAD_NEVER, false });
 	for (size_t i = 0; i < r->n_names; i++)
-		whole &= why[0] && why[i] && !strcmp(why[i], why[0]);
+		whole &= why[0].text && why[i].text && !strcmp(why[i].text, why[0].text);
+	for (size_t i = 1; whole && i < r->n_names; i++)
+		why[0].otherwise |= why[i].otherwise;
 	if (whole) {
-		add(l, p, tr_xasprintf("syscalls[%zu]", at), r->line, all_names(r), why[0]);
+		add(l, p, tr_xasprintf("syscalls[%zu]", at), r->line, all_names(r), &why[0]);
 		return;
 	}
 	for (size_t i = 0; i < r->n_names; i++)
-		if (why[i])
+		if (why[i].text)
 			add(l, p, tr_xasprintf("syscalls[%zu].names[%zu]", at, i), r->line,
-			    tr_xstrdup(r->names[i]), why[i]);
+			    tr_xstrdup(r->names[i]), &why[i]);
 }
 
 /* An engine takes the first entry for its machine. */
 static void tell_arch_map(struct tr_dead_list *l, const struct tr_seccomp *p)
 {
+	char earlier[] = "an earlier entry is for the same architecture";
+
 	for (size_t i = 0; i < p->n_arch_map; i++) {
 		size_t first = 0;
 
@@ -346,7 +375,7 @@ static void tell_arch_map(struct tr_dead_list *l, const struct tr_seccomp *p)
 		if (first == i)
 			continue;
 		add(l, p, tr_xasprintf("archMap[%zu]", i), 0, tr_xstrdup(p->arch_map[i].arch),
-		    "an earlier entry is for the same architecture");
+		    &(struct reason){ earlier, TR_DEAD_NEVER, false });
 	}
 }
 
@@ -363,7 +392,7 @@ void tr_dead_rules(struct tr_dead_list *ret, const struct tr_seccomp *p)
 	for (size_t i = 0; i < p->n_rules; i++) {
 		tell_rule(ret, p, i, k.why[i]);
 		for (size_t j = 0; j < p->rules[i].n_names; j++)
-			free(k.why[i][j]);
+			free(k.why[i][j].text);
 		free(k.why[i]);
 	}
 	free(k.why);

@@ -9,6 +9,7 @@
 
 #include "check/dead.h"
 #include "formats/seccomp_names.h"
+#include "formats/seccomp_resolve.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 
@@ -17,50 +18,18 @@
 struct place {
 	const struct dead_entry *entries;
 	size_t n;
-	const char *native; /* of the machine: "amd64" */
-	const char *caps[MAX_CAPS]; /* asked for */
-	size_t n_caps;
-	unsigned has; /* bit i: the container has caps[i] */
-	unsigned kernel;
+	struct tr_seccomp_host host;
+	const char *asked[MAX_CAPS],
+		*caps[MAX_CAPS]; /* that the container has, of those asked for */
+	size_t n_asked;
 };
-
-static bool has(char *const *v, size_t n, const char *s)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(v[i], s))
-			return true;
-	return false;
-}
-
-static bool has_cap(const struct place *at, const char *cap)
-{
-	for (size_t i = 0; i < at->n_caps; i++)
-		if (!strcmp(at->caps[i], cap))
-			return at->has >> i & 1;
-	return false;
-}
-
-static bool holds(const struct place *at, const struct tr_rule *r)
-{
-	if (has(r->exc_arches, r->n_exc_arches, at->native) ||
-	    (r->n_inc_arches && !has(r->inc_arches, r->n_inc_arches, at->native)))
-		return false;
-	for (size_t i = 0; i < r->n_exc_caps; i++)
-		if (has_cap(at, r->exc_caps[i]))
-			return false;
-	for (size_t i = 0; i < r->n_inc_caps; i++)
-		if (!has_cap(at, r->inc_caps[i]))
-			return false;
-	return at->kernel >= r->inc_min_kernel &&
-	       !(r->exc_min_kernel && at->kernel >= r->exc_min_kernel);
-}
 
 static void add_scope(struct dead_scopes *s, const struct place *at)
 {
 	uint64_t scope = 0;
 
 	for (size_t i = 0; i < at->n; i++)
-		scope |= (uint64_t)holds(at, at->entries[i].rule) << i;
+		scope |= (uint64_t)seccomp_rule_holds(at->entries[i].rule, &at->host) << i;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i] == scope)
 			return;
@@ -71,21 +40,27 @@ static void add_scope(struct dead_scopes *s, const struct place *at)
 /* Every set of capabilities. */
 static void add_caps(struct dead_scopes *s, struct place *at)
 {
-	for (at->has = 0; at->has < 1U << at->n_caps; at->has++)
+	for (unsigned has = 0; has < 1U << at->n_asked; has++) {
+		at->host.caps = at->caps;
+		at->host.n_caps = 0;
+		for (size_t i = 0; i < at->n_asked; i++)
+			if (has >> i & 1)
+				at->caps[at->host.n_caps++] = at->asked[i];
 		add_scope(s, at);
+	}
 }
 
 /* Every kernel that some rule takes for another than the one before it. */
 static void add_kernels(struct dead_scopes *s, struct place *at)
 {
-	at->kernel = 1;
+	at->host.kernel = 1;
 	add_caps(s, at);
 	for (size_t i = 0; i < at->n; i++) {
 		const struct tr_rule *r = at->entries[i].rule;
 
 		for (unsigned k = 0; k < 2; k++) {
-			at->kernel = k ? r->exc_min_kernel : r->inc_min_kernel;
-			if (at->kernel)
+			at->host.kernel = k ? r->exc_min_kernel : r->inc_min_kernel;
+			if (at->host.kernel)
 				add_caps(s, at);
 		}
 	}
@@ -93,13 +68,13 @@ static void add_kernels(struct dead_scopes *s, struct place *at)
 
 static void ask_cap(struct dead_scopes *s, struct place *at, const char *cap)
 {
-	for (size_t i = 0; i < at->n_caps; i++)
-		if (!strcmp(at->caps[i], cap))
+	for (size_t i = 0; i < at->n_asked; i++)
+		if (!strcmp(at->asked[i], cap))
 			return;
-	if (at->n_caps == MAX_CAPS)
+	if (at->n_asked == MAX_CAPS)
 		s->open = true;
 	else
-		at->caps[at->n_caps++] = cap;
+		at->asked[at->n_asked++] = cap;
 }
 
 static void ask_caps(struct dead_scopes *s, struct place *at)
@@ -163,7 +138,7 @@ static bool is_for(const struct tr_seccomp *p, const char *native, const char *n
 	*ret_has = arch_has(arch, name) || any_has(p->arches, p->n_arches, name) ||
 		   (map && any_has(map->sub, map->n_sub, name));
 	if (p->n_arches)
-		return has(p->arches, p->n_arches, arch);
+		return tr_strings_has(p->arches, p->n_arches, arch);
 	return map || !p->n_arch_map;
 }
 
@@ -187,8 +162,8 @@ void dead_scopes_of(struct dead_scopes *ret, const struct tr_seccomp *p, const c
 
 	memset(ret, 0, sizeof(*ret));
 	ask_caps(ret, &at);
-	for (size_t i = 0; (at.native = seccomp_native_at(i)) && !ret->open; i++) {
-		if ((!is_for(p, at.native, name, &has_call) && !everywhere) || !has_call)
+	for (size_t i = 0; (at.host.arch = seccomp_native_at(i)) && !ret->open; i++) {
+		if ((!is_for(p, at.host.arch, name, &has_call) && !everywhere) || !has_call)
 			continue;
 		ret->known = true;
 		add_kernels(ret, &at);

@@ -38,9 +38,10 @@ const struct tr_lint_rule_info tr_lint_rules[TR_LINT_RULES] = {
 	[TR_LINT_STRAY_BITS] = { "seccomp-stray-bits",
 				 "A masked comparison with bits that its mask has not",
 				 TR_LINT_HIGH },
-	[TR_LINT_DEFAULT_ERRNO] = { "seccomp-default-errno",
-				    "An errno that Docker 20.10 does not know of", TR_LINT_MEDIUM },
-	[TR_LINT_FLAGS] = { "seccomp-flags", "Flags of the filter", TR_LINT_MEDIUM },
+	[TR_LINT_VERSIONS] = { "seccomp-versions",
+			       "Some versions of runtimes or engines refuse it, or leave something out",
+			       TR_LINT_MEDIUM },
+	[TR_LINT_FLAGS] = { "seccomp-flags", "Flags that weaken the filter", TR_LINT_LOW },
 	[TR_LINT_NATIVE] = { "seccomp-native-arch", "The machine's own architecture is not named",
 			     TR_LINT_MEDIUM },
 	[TR_LINT_UNKNOWN_NAME] = { "seccomp-unknown-name",
@@ -212,7 +213,7 @@ int tr_lint_seccomp(struct tr_lint *ret, const struct tr_seccomp *p,
 		k.set = (struct filter_set){ &k.filter, 1 };
 		k.crun_set = (struct filter_set){ &k.crun, 1 };
 		lint_rules(&k);
-		lint_resolved(&k);
+		lint_effect(&k);
 		if (k.compiles)
 			rc = lint_grants(&k, err);
 	}

@@ -30,8 +30,8 @@ unsigned lint_line_of(const struct tr_seccomp *p, const char *name, enum tr_acti
 
 /* What the rules say, and what runtimes make of it. */
 void lint_rules(struct linter *k);
-/* The same for each way in which the rules can be resolved. */
-void lint_resolved(struct linter *k);
+/* What they come to beside each other, and in other versions of the runtimes. */
+void lint_effect(struct linter *k);
 /* What the compiled profile allows. */
 int lint_grants(struct linter *k, struct tr_err *err);
 

@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a profile's rules say, each by itself. */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "check/lint.h"
 #include "tables/syscalls.h"
-#include "util/strbuf.h"
 
 static const char *rule_subject(const struct tr_rule *r)
 {
 	return r->n_names ? r->names[0] : "";
-}
-
-static void check_never(struct linter *k, const struct tr_rule *r)
-{
-	const char *why = tr_rule_never(r);
-
-	if (why)
-		lint_add(k, TR_LINT_NEVER, TR_LINT_MEDIUM, r->line, rule_subject(r),
-			 "this rule (%s%s) can never match: %s", rule_subject(r),
-			 r->n_names > 1 ? ", ..." : "", why);
 }
 
 /*
@@ -104,30 +92,18 @@ static void check_conds(struct linter *k, const struct tr_rule *r)
 	}
 }
 
-/* moby 20.10 has no defaultErrnoRet (profiles/seccomp: type Seccomp); its EPERM is what comes. */
-static void check_default_errno(struct linter *k)
-{
-	const char *name = errno_name(k->p->default_errno);
-
-	if (k->p->default_errno < 0 || k->p->default_errno == EPERM)
-		return;
-	lint_add(k, TR_LINT_DEFAULT_ERRNO, TR_LINT_MEDIUM, 0, "defaultErrnoRet",
-		 "the refusals count on defaultErrnoRet (%s): Docker 20.10 leaves it out, and they "
-		 "answer EPERM; an explicit rule with errnoRet works everywhere",
-		 name ? name : "0");
-}
-
 static void check_flags(struct linter *k)
 {
-	for (size_t i = 0; i < k->p->n_flags; i++) {
-		lint_add(k, TR_LINT_FLAGS, TR_LINT_MEDIUM, 0, k->p->flags[i],
-			 "%s: runc before 1.2 refuses a profile with flags", k->p->flags[i]);
-		if (!strcmp(k->p->flags[i], "SECCOMP_FILTER_FLAG_SPEC_ALLOW"))
-			lint_add(
-				k, TR_LINT_FLAGS, TR_LINT_LOW, 0, "SPEC_ALLOW",
-				"SECCOMP_FILTER_FLAG_SPEC_ALLOW leaves the mitigation of Speculative "
-				"Store Bypass off");
-	}
+	if (tr_strings_has(k->p->flags, k->p->n_flags, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"))
+		lint_add(
+			k, TR_LINT_FLAGS, TR_LINT_LOW, 0, "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+			"SECCOMP_FILTER_FLAG_SPEC_ALLOW leaves the mitigation of Speculative Store "
+			"Bypass off");
+}
+
+static bool names_arch(const struct linter *k, const char *arch)
+{
+	return tr_strings_has(k->p->arches, k->p->n_arches, arch);
 }
 
 /*
@@ -147,8 +123,8 @@ static void check_native(struct linter *k)
 			 "which answers ENOSYS to new syscalls of those that are named, does not");
 	for (size_t f = 0; f < sizeof(families) / sizeof(families[0]); f++)
 		for (size_t i = 1; i < 3; i++)
-			if (families[f][i] && tr_seccomp_names_arch(k->p, families[f][i]) &&
-			    !tr_seccomp_names_arch(k->p, families[f][0]))
+			if (families[f][i] && names_arch(k, families[f][i]) &&
+			    !names_arch(k, families[f][0]))
 				lint_add(k, TR_LINT_NATIVE, TR_LINT_MEDIUM, 0, families[f][0],
 					 "%s is named and %s, which such machines run with, is not",
 					 families[f][i], families[f][0]);
@@ -177,11 +153,9 @@ static void check_names(struct linter *k)
 void lint_rules(struct linter *k)
 {
 	for (size_t i = 0; i < k->p->n_rules && !lint_full(k); i++) {
-		check_never(k, &k->p->rules[i]);
 		check_split(k, &k->p->rules[i]);
 		check_conds(k, &k->p->rules[i]);
 	}
-	check_default_errno(k);
 	check_flags(k);
 	check_native(k);
 	check_names(k);

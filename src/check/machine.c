@@ -13,7 +13,8 @@ int machine_compile(struct tr_filter *ret, const struct machine *m, const struct
 	if (tr_seccomp_resolve(&resolved, p, &there, err) < 0)
 		return -1;
 	/* Of a machine that is not at hand the question is what a profile means there today. */
-	if (m != machine_here() && !tr_seccomp_names_arch(&resolved, tr_arch_of_abi(m->native)))
+	if (m != machine_here() &&
+	    !tr_strings_has(resolved.arches, resolved.n_arches, tr_arch_of_abi(m->native)))
 		tr_seccomp_add_arch(&resolved, tr_arch_of_abi(m->native));
 	rc = tr_compile_for(ret, &resolved, runtime, tr_arch_of_abi(m->native), ret_unknown, err);
 	tr_seccomp_release(&resolved);

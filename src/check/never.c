@@ -7,14 +7,6 @@
 #include "trammel/lint.h"
 #include "util/mem.h"
 
-static bool has(char *const *v, size_t n, const char *s)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(v[i], s))
-			return true;
-	return false;
-}
-
 /* The engines compare with "CAP_CHOWN" and the like, letter for letter. */
 static bool is_cap(const char *name)
 {
@@ -36,14 +28,14 @@ static const char *never_included(const struct tr_rule *r)
 	size_t fit = 0;
 
 	for (size_t i = 0; i < r->n_inc_caps; i++) {
-		if (has(r->exc_caps, r->n_exc_caps, r->inc_caps[i]))
+		if (tr_strings_has(r->exc_caps, r->n_exc_caps, r->inc_caps[i]))
 			return "it includes and excludes the same capability";
 		if (!is_cap(r->inc_caps[i]))
 			return "it includes a capability that there is not (CAP_NAME is expected)";
 	}
 	for (size_t i = 0; i < r->n_inc_arches; i++)
 		fit += seccomp_arch_of_native(r->inc_arches[i]) &&
-		       !has(r->exc_arches, r->n_exc_arches, r->inc_arches[i]);
+		       !tr_strings_has(r->exc_arches, r->n_exc_arches, r->inc_arches[i]);
 	if (r->n_inc_arches && !fit)
 		return "it includes no architecture that there is and that it does not exclude";
 	if (r->exc_min_kernel && r->exc_min_kernel <= r->inc_min_kernel)

@@ -3,13 +3,13 @@
  * A profile can mean different things on different machines and to containers with different
  * capabilities, so there is a filter for each combination that was recorded.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check/seccomp.h"
 #include "policy/caps.h"
 #include "util/mem.h"
+#include "util/text.h"
 
 static int compile(struct checker *k, struct variant *v, const struct tr_seccomp *p,
 		   struct tr_err *err)
@@ -41,16 +41,12 @@ static bool asks_for_kernel(const struct tr_seccomp *p)
 	return false;
 }
 
-/* The recorded kernel, where the profile asks: "6.1.0-18-amd64". 0: this one. */
+/* The recorded kernel, where the profile asks. 0: this one. */
 static unsigned kernel_of(const struct tr_recording *rec, const struct tr_seccomp *p)
 {
 	const char *release = rec ? tr_context_get(rec, "kernel") : NULL;
-	unsigned major, minor;
 
-	if (!release || !asks_for_kernel(p) || sscanf(release, "%u.%u", &major, &minor) != 2 ||
-	    major > UINT16_MAX || minor > UINT16_MAX)
-		return 0;
-	return major << 16 | minor;
+	return release && asks_for_kernel(p) ? text_kernel_version(release) : 0;
 }
 
 struct sought {

@@ -12,6 +12,7 @@
 void tr_check_versions_release(struct tr_check_versions *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
+		free(l->v[i].uses);
 		free(l->v[i].who);
 		free(l->v[i].versions);
 		free(l->v[i].effect);
@@ -19,16 +20,6 @@ void tr_check_versions_release(struct tr_check_versions *l)
 	}
 	free(l->v);
 	memset(l, 0, sizeof(*l));
-}
-
-static int given_errno(int errno_ret)
-{
-	return errno_ret < 0 ? EPERM : errno_ret;
-}
-
-static bool has_errno(enum tr_action a)
-{
-	return a == TR_ACTION_ERRNO || a == TR_ACTION_TRACE;
 }
 
 static bool uses_action(const struct tr_seccomp *p, enum tr_action a)
@@ -51,19 +42,15 @@ static bool uses_kill_process(const struct tr_seccomp *p)
 
 static bool uses_default_errno(const struct tr_seccomp *p)
 {
-	return has_errno(p->default_action) && given_errno(p->default_errno) != EPERM;
+	return tr_action_has_errno(p->default_action) && p->default_errno >= 0 &&
+	       p->default_errno != EPERM;
 }
 
 static bool uses_default_rule(const struct tr_seccomp *p)
 {
-	for (size_t i = 0; i < p->n_rules; i++) {
-		const struct tr_rule *r = &p->rules[i];
-
-		if (r->n_names && r->action == p->default_action &&
-		    (!has_errno(r->action) ||
-		     given_errno(r->errno_ret) == given_errno(p->default_errno)))
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (p->rules[i].n_names && tr_rule_is_default(p, &p->rules[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -91,15 +78,15 @@ static bool uses_min_kernel(const struct tr_seccomp *p)
 static bool uses_misplaced_errno(const struct tr_seccomp *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].errno_ret >= 0 && !has_errno(p->rules[i].action))
+		if (p->rules[i].errno_ret >= 0 && !tr_action_has_errno(p->rules[i].action))
 			return true;
-	return p->default_errno >= 0 && !has_errno(p->default_action);
+	return p->default_errno >= 0 && !tr_action_has_errno(p->default_action);
 }
 
 static bool uses_rule_errno(const struct tr_seccomp *p)
 {
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (p->rules[i].errno_ret >= 0 && has_errno(p->rules[i].action))
+		if (p->rules[i].errno_ret >= 0 && tr_action_has_errno(p->rules[i].action))
 			return true;
 	return false;
 }
@@ -151,7 +138,8 @@ static void add(struct tr_check_versions *l, const struct csv *csv)
 	while (at && gravity(l->v[at - 1].effect) > gravity(csv->field[3]))
 		at--;
 	memmove(&l->v[at + 1], &l->v[at], (l->n - at) * sizeof(*l->v));
-	l->v[at] = (struct tr_check_version){ .who = tr_xstrdup(csv->field[1]),
+	l->v[at] = (struct tr_check_version){ .uses = tr_xstrdup(csv->field[0]),
+					      .who = tr_xstrdup(csv->field[1]),
 					      .versions = tr_xstrdup(csv->field[2]),
 					      .effect = tr_xstrdup(csv->field[3]),
 					      .what = tr_xstrdup(csv->field[4]) };

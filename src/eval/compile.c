@@ -130,8 +130,7 @@ static uint32_t action_word(enum tr_action action, int errno_ret)
 /* crun refuses an errno on an action that has none; runc takes no notice of it. */
 static int check_errno(const struct compiler *c, enum tr_action action, int errno_ret)
 {
-	if (c->runtime != TR_RUNTIME_CRUN || errno_ret < 0 || action == TR_ACTION_ERRNO ||
-	    action == TR_ACTION_TRACE)
+	if (c->runtime != TR_RUNTIME_CRUN || errno_ret < 0 || tr_action_has_errno(action))
 		return 0;
 	return tr_err_set(c->err, TR_ERR_INPUT, "crun refuses an errno with %s",
 			  tr_action_name(action));

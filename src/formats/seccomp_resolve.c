@@ -3,14 +3,15 @@
  * What Docker makes of a profile for one container on one host; moby profiles/seccomp,
  * seccomp_linux.go: setupSeccomp and kernel_linux.go.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "formats/seccomp_names.h"
+#include "formats/seccomp_resolve.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
+#include "util/text.h"
 
 const char *const tr_docker_default_caps[] = {
 	"CAP_AUDIT_WRITE", "CAP_CHOWN",	  "CAP_DAC_OVERRIDE",	  "CAP_FOWNER",	    "CAP_FSETID",
@@ -27,17 +28,11 @@ static bool has(const char *const *v, size_t n, const char *s)
 	return false;
 }
 
-static bool list_has(char *const *v, size_t n, const char *s)
-{
-	return has((const char *const *)v, n, s);
-}
-
 /* The host with every blank filled in. */
 static int complete(struct tr_seccomp_host *h, const struct tr_seccomp_host *host,
 		    struct tr_err *err)
 {
 	struct utsname uts;
-	unsigned major, minor;
 
 	*h = host ? *host : (struct tr_seccomp_host){ 0 };
 	if (!h->arch)
@@ -48,17 +43,16 @@ static int complete(struct tr_seccomp_host *h, const struct tr_seccomp_host *hos
 	}
 	if (h->kernel)
 		return 0;
-	if (uname(&uts) < 0 || sscanf(uts.release, "%u.%u", &major, &minor) != 2 ||
-	    major > UINT16_MAX || minor > UINT16_MAX)
+	h->kernel = uname(&uts) < 0 ? 0 : text_kernel_version(uts.release);
+	if (!h->kernel)
 		return tr_err_set(err, TR_ERR_CANNOT,
 				  "the kernel's version is not of the form 6.1");
-	h->kernel = major << 16 | minor;
 	return 0;
 }
 
 static bool excluded(const struct tr_rule *r, const struct tr_seccomp_host *h)
 {
-	if (list_has(r->exc_arches, r->n_exc_arches, h->arch))
+	if (tr_strings_has(r->exc_arches, r->n_exc_arches, h->arch))
 		return true;
 	for (size_t i = 0; i < r->n_exc_caps; i++)
 		if (has(h->caps, h->n_caps, r->exc_caps[i]))
@@ -68,12 +62,17 @@ static bool excluded(const struct tr_rule *r, const struct tr_seccomp_host *h)
 
 static bool included(const struct tr_rule *r, const struct tr_seccomp_host *h)
 {
-	if (r->n_inc_arches && !list_has(r->inc_arches, r->n_inc_arches, h->arch))
+	if (r->n_inc_arches && !tr_strings_has(r->inc_arches, r->n_inc_arches, h->arch))
 		return false;
 	for (size_t i = 0; i < r->n_inc_caps; i++)
 		if (!has(h->caps, h->n_caps, r->inc_caps[i]))
 			return false;
 	return h->kernel >= r->inc_min_kernel;
+}
+
+bool seccomp_rule_holds(const struct tr_rule *r, const struct tr_seccomp_host *h)
+{
+	return !excluded(r, h) && included(r, h);
 }
 
 static void drop_strings(char ***v, size_t *n)
@@ -146,7 +145,7 @@ int tr_seccomp_resolve(struct tr_seccomp *ret, const struct tr_seccomp *p,
 		return -1;
 	}
 	for (size_t i = 0; i < p->n_rules; i++)
-		if (!excluded(&p->rules[i], &h) && included(&p->rules[i], &h))
+		if (seccomp_rule_holds(&p->rules[i], &h))
 			drop_filters(tr_seccomp_add_rule_copy(&out, &p->rules[i]));
 	*ret = out;
 	return 0;

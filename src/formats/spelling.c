@@ -54,11 +54,6 @@ bool spelled_name(const char *name, const char *where, struct tr_err *err)
 	return false;
 }
 
-static bool takes_errno(enum tr_action action)
-{
-	return action == TR_ACTION_ERRNO || action == TR_ACTION_TRACE;
-}
-
 /* A rule as the runtime gets it: no comment, no name missing, no errno where crun refuses one. */
 static void add_rule(json_object *rules, const struct tr_rule *r)
 {
@@ -67,7 +62,7 @@ static void add_rule(json_object *rules, const struct tr_rule *r)
 	if (!r->n_names)
 		return;
 	o = seccomp_rule_json(r);
-	if (!takes_errno(r->action))
+	if (!tr_action_has_errno(r->action))
 		json_object_object_del(o, "errnoRet");
 	json_object_array_add(rules, o);
 }
@@ -79,7 +74,7 @@ static json_object *oci_of(const struct tr_seccomp *p, const struct losses *l)
 	bool comments = false;
 
 	seccomp_add_settings(o, p);
-	if (!takes_errno(p->default_action))
+	if (!tr_action_has_errno(p->default_action))
 		json_object_object_del(o, "defaultErrnoRet");
 	for (size_t i = 0; i < p->n_rules; i++) {
 		add_rule(rules, &p->rules[i]);

@@ -55,7 +55,7 @@ static void put_rule(FILE *out, const struct tr_rule *r)
 		fprintf(out, "  # %s\n", safe);
 	}
 	fprintf(out, "  - action: %s\n", tr_action_name(r->action));
-	if (r->errno_ret >= 0 && (r->action == TR_ACTION_ERRNO || r->action == TR_ACTION_TRACE))
+	if (r->errno_ret >= 0 && tr_action_has_errno(r->action))
 		fprintf(out, "    errnoRet: %d\n", r->errno_ret);
 	put_list(out, "    ", "names", r->names, r->n_names);
 	if (r->n_conds)

@@ -2,7 +2,6 @@
 #include "policy/ceiling.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "tables/syscalls.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
+#include "util/text.h"
 
 #define DEFAULT_CEILING "docker-default"
 /* Where a recording does not say: the oldest kernel that can be recorded on. */
@@ -135,16 +135,12 @@ static int fill_variant(struct ceiling_variant *v, const struct tr_seccomp *p, u
 	return 0;
 }
 
-/* "6.1.0-18-amd64" */
 static unsigned kernel_of(const struct tr_recording *rec)
 {
 	const char *release = tr_context_get(rec, "kernel");
-	unsigned major, minor;
+	unsigned kernel = release ? text_kernel_version(release) : 0;
 
-	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2 || major > UINT16_MAX ||
-	    minor > UINT16_MAX)
-		return OLDEST_KERNEL;
-	return major << 16 | minor;
+	return kernel ? kernel : OLDEST_KERNEL;
 }
 
 static int find_variant(struct ceiling *c, const struct tr_seccomp *p, unsigned natives,

@@ -100,18 +100,23 @@ void tr_seccomp_add_arch(struct tr_seccomp *p, const char *arch)
 	tr_strings_add(&p->arches, &p->n_arches, arch);
 }
 
-bool tr_seccomp_names_arch(const struct tr_seccomp *p, const char *arch)
+bool tr_strings_has(char *const *v, size_t n, const char *s)
 {
-	for (size_t i = 0; i < p->n_arches; i++)
-		if (!strcmp(p->arches[i], arch))
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(v[i], s))
 			return true;
 	return false;
+}
+
+bool tr_action_has_errno(enum tr_action a)
+{
+	return a == TR_ACTION_ERRNO || a == TR_ACTION_TRACE;
 }
 
 /* What goes with an action: EPERM where nothing is said, nothing where it has no meaning. */
 static int effective_errno(enum tr_action action, int errno_ret)
 {
-	if (action != TR_ACTION_ERRNO && action != TR_ACTION_TRACE)
+	if (!tr_action_has_errno(action))
 		return 0;
 	return errno_ret < 0 ? EPERM : errno_ret;
 }

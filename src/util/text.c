@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,16 @@ static size_t utf8_len(const unsigned char *s, size_t n, uint32_t *ret_cp)
 		return rows[i].len;
 	}
 	return 0;
+}
+
+unsigned text_kernel_version(const char *release)
+{
+	unsigned major, minor;
+
+	if (sscanf(release, "%u.%u", &major, &minor) != 2 || major > UINT16_MAX ||
+	    minor > UINT16_MAX)
+		return 0;
+	return major << 16 | minor;
 }
 
 /* Code points that move the cursor, end a line, reorder what is around them, or are none. */

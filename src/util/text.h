@@ -11,6 +11,9 @@
 
 #include "util/strbuf.h"
 
+/* "6.1.0-18-amd64" as 6 << 16 | 1; 0 where it is not of that form. */
+unsigned text_kernel_version(const char *release);
+
 /*
  * Appends s made safe to show: printable ASCII and whole, valid UTF-8 above U+009F as they are,
  * backslash doubled, every other byte as \xNN. One line in is one line out, and no terminal
