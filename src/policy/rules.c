@@ -191,7 +191,10 @@ void rules_of_wants(struct builder *b, const struct policy_runtime *rt)
 	}
 }
 
-/* What a call that nobody wants answers; 0: the default. */
+/*
+ * What a call that nobody wants answers; 0: the default. What is known to be asked for stands in the
+ * profile also where the default is the same: who reads it, or rehearses it, sees that it is meant.
+ */
 static int refusal(const struct builder *b, const struct name_state *s)
 {
 	const struct hand *hand = hands_deny_call(&b->hands, (size_t)(s - b->names));
@@ -203,17 +206,12 @@ static int refusal(const struct builder *b, const struct name_state *s)
 		return 0;
 	if (hand && hand->from->errno_ret)
 		return hand->from->errno_ret == EPERM && by_default ? 0 : hand->from->errno_ret;
-	/*
-	 * It got along with this answer. Of several the kindest. Also where the default is the same:
-	 * who reads the profile, or rehearses it, sees that this refusal is meant.
-	 */
+	/* It got along with this answer. Of several the kindest. */
 	if (s->denied && !s->done && s->errnos.n && s->errnos.v[0])
 		return tr_u32set_has(&s->errnos, ENOSYS) ? ENOSYS : (int)s->errnos.v[0];
 	if (s->denied && !s->done && !e && !by_default)
-		e = EPERM;
-	else if (b->p->default_action == TR_ACTION_LOG)
-		return 0;
-	return e == EPERM && by_default ? 0 : e;
+		return EPERM;
+	return b->p->default_action == TR_ACTION_LOG ? 0 : e;
 }
 
 /* The smallest refusal above `above`; 0: none. */
@@ -254,10 +252,10 @@ static void add_refusals(struct builder *b, int errnum, bool planned, const char
 void rules_of_refusals(struct builder *b)
 {
 	for (int e = next_refusal(b, 0); e; e = next_refusal(b, e)) {
-		add_refusals(
-			b, e, true,
-			"errno plan: callers have something older to fall back on, and take it "
-			"only where these do not exist");
+		add_refusals(b, e, true,
+			     e == EPERM ? "errno plan: callers try, and go on without" :
+					  "errno plan: callers have something older to fall "
+					  "back on, and take it only where these do not exist");
 		add_refusals(b, e, false, "errno plan: refused like this in training, or by hand");
 	}
 	for (size_t i = 0; i < b->n; i++)
