@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/accept_line.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "cli/emit_opts.h"
+#include "trammel/bundle.h"
+#include "trammel/seccomp.h"
+#include "trammel/trace.h"
 #include "util/mem.h"
 #include "util/text.h"
 
@@ -53,4 +59,79 @@ void accept_line(struct strbuf *sb, const char *dir, char *const *traces, size_t
 	if (n_needs)
 		strbuf_adds(sb, " --why 'WHY'");
 	strbuf_adds(sb, more);
+}
+
+static bool start_seen(const struct tr_facts *f)
+{
+	for (size_t i = 0; i < f->n_recordings; i++)
+		if (f->recordings[i].start_seen)
+			return true;
+	return false;
+}
+
+/* What a policy refuses for want of an option gets the option: whoever pastes the line sees it. */
+static void ask_policy(struct emit_opts *o, const struct tr_facts *all,
+		       struct tr_policy_report *report, struct strbuf *more)
+{
+	struct tr_seccomp p = { 0 };
+
+	if (!tr_facts_complete(all)) {
+		o->policy.allow_incomplete = true;
+		strbuf_adds(more, " --allow-incomplete");
+	}
+	if (!start_seen(all)) {
+		o->policy.allow_no_start = true;
+		strbuf_adds(more, " --allow-no-start");
+	}
+	/* Only what it needs counts here; all else emit says when the line is run. */
+	if (tr_policy_seccomp(&p, all, &o->policy, report, NULL) == 0)
+		tr_seccomp_release(&p);
+}
+
+static int read_bundle(const char *dir, struct emit_opts *o, struct tr_tune *tune,
+		       struct tr_facts *all, struct tr_err *err)
+{
+	tr_cleanup_free char *tune_path = tr_bundle_path(dir, TR_BUNDLE_TUNE);
+	tr_cleanup_free char *trace_path = tr_bundle_path(dir, TR_BUNDLE_TRACE);
+	struct tr_bundle b = { 0 }, now = { 0 };
+	int r = tr_bundle_read(&b, dir, err);
+
+	if (r == 0 && access(tune_path, F_OK) == 0)
+		r = tr_tune_read(tune, tune_path, err);
+	if (r == 0 && access(trace_path, F_OK) == 0)
+		r = tr_trace_read(all, trace_path, err);
+	if (r == 0)
+		r = emit_opts_of_bundle(o, &b, tune, &now, err);
+	o->policy.accepts = tune->accepts;
+	o->policy.n_accepts = tune->n_accepts;
+	if (r == 0)
+		r = tr_tune_apply(&o->policy, tune, 0, err);
+	tr_bundle_release(&now);
+	tr_bundle_release(&b);
+	return r;
+}
+
+int accept_find(struct strbuf *sb, const char *dir, const struct tr_facts *news,
+		char *const *traces, size_t n_traces, struct tr_err *err)
+{
+	cleanup_strbuf struct strbuf more = STRBUF_INIT;
+	struct tr_policy_report report = { 0 };
+	struct tr_tune tune = { 0 };
+	struct emit_opts o = { 0 };
+	struct tr_facts all;
+	int r;
+
+	tr_facts_init(&all);
+	r = read_bundle(dir, &o, &tune, &all, err);
+	if (r == 0) {
+		tr_facts_merge(&all, news);
+		ask_policy(&o, &all, &report, &more);
+		accept_line(sb, dir, traces, n_traces, report.needs, report.n_needs,
+			    strbuf_str(&more));
+	}
+	tr_policy_report_release(&report);
+	emit_opts_release(&o);
+	tr_tune_release(&tune);
+	tr_facts_release(&all);
+	return r;
 }

@@ -17,4 +17,11 @@
 void accept_line(struct strbuf *sb, const char *dir, char *const *traces, size_t n_traces,
 		 const struct tr_policy_need *needs, size_t n_needs, const char *more);
 
+/*
+ * The same for what news, read from traces, holds: with the facts to accept that the bundle's policy would ask
+ * for, once they are in it.
+ */
+int accept_find(struct strbuf *sb, const char *dir, const struct tr_facts *news,
+		char *const *traces, size_t n_traces, struct tr_err *err);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/accept_line.h"
 #include "cli/cmd.h"
 #include "cli/diff.h"
 #include "util/mem.h"
@@ -27,6 +28,7 @@ static void release(struct diff_report *r)
 		free(r->rows[kind].v);
 	tr_diff_release(&r->d);
 	capset_release(&r->caps);
+	strbuf_release(&r->accept);
 	operand_release(&r->a);
 	operand_release(&r->b);
 }
@@ -35,6 +37,7 @@ static int compare(struct diff_report *r, const struct diff_opts *o, struct tr_e
 {
 	struct tr_diff_side a, b;
 	struct tr_diff_opts opts;
+	char *trace;
 
 	if (operand_open(&r->a, o->a, err) < 0 || operand_open(&r->b, o->b, err) < 0)
 		return -1;
@@ -47,6 +50,9 @@ static int compare(struct diff_report *r, const struct diff_opts *o, struct tr_e
 	/* Of what is no recording, this is true. */
 	r->complete = tr_facts_complete(&r->a.facts) && tr_facts_complete(&r->b.facts);
 	diff_make_rows(r);
+	trace = (char *)(uintptr_t)r->b.word;
+	if (r->a.bundle && r->b.kind == TR_DIFF_FACTS && r->d.n_more)
+		return accept_find(&r->accept, r->a.bundle, &r->b.facts, &trace, 1, err);
 	return 0;
 }
 
@@ -61,6 +67,7 @@ static int answer(const struct diff_report *r, enum format format)
 
 	print[format](r);
 	fflush(stdout);
+	diff_tell_ci(r);
 	if (!r->complete)
 		cli_warn("a recording is incomplete: what is missing in it was not compared%s",
 			 r->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
@@ -165,7 +172,7 @@ const struct cmd cmd_diff = {
 	.options =
 		"A and B are each a profile (a file, '-', or a built-in name: docker-default,\n"
 		"docker-default@20.10, podman-default), a trace, or container:NAME or pid:NUMBER for\n"
-		"what is in force in a running container or process.\n\n"
+		"what is in force in a running container or process. A bundle is its profile.\n\n"
 		"      --any-change        exit 1 for any difference, not only if B grants more\n"
 		"      --all               whole lists\n"
 		"      --markdown          for a pull request; fits one comment\n"

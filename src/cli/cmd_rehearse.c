@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/bundle.h"
 #include "cli/cmd.h"
 #include "cli/engines.h"
 #include "cli/rehearse.h"
@@ -20,11 +21,13 @@
 #define MAX_RUNS 10000
 
 static const char usage[] = "rehearse [-n N] --seccomp FILE [OPTIONS] [--] docker|podman run ...\n"
-			    "rehearse [-n N] --seccomp FILE [OPTIONS] --cgroup PATH [--] CMD...";
+			    "rehearse [-n N] --seccomp FILE [OPTIONS] --cgroup PATH [--] CMD...\n"
+			    "rehearse BUNDLE [-n N] [OPTIONS] [--] docker|podman run ...";
 
 static const char options[] =
 	"  -n, --runs=N            how often (default 10)\n"
 	"      --seccomp=FILE      the profile: what docker run takes as --security-opt seccomp=FILE\n"
+	"                          a bundle's (BUNDLE) comes with its recordings, as with --trace\n"
 	"      --exercise=SHELL    run this once the container is up (or healthy), then stop it\n"
 	"      --trace=TRACE       what the profile was made from: statuses are compared with those\n"
 	"                          recorded, and the machines are too\n"
@@ -246,7 +249,7 @@ static int take_option(struct rehearsal *h, int c, char **argv)
 static int check_command(struct rehearsal *h)
 {
 	if (!h->seccomp)
-		return cli_usage(&cmd_rehearse, "say which profile: --seccomp FILE");
+		return cli_usage(&cmd_rehearse, "say which profile: --seccomp FILE, or a bundle");
 	if (!h->argv[0])
 		return cli_usage(&cmd_rehearse, "the command is missing: -- docker run ...");
 	if (h->cgroup)
@@ -266,26 +269,48 @@ static int check_command(struct rehearsal *h)
 /* In what is no profile of theirs the engines find no rules, and run the container without. */
 static int read_profile(struct rehearsal *h, struct tr_err *err)
 {
-	if (tr_seccomp_read(&h->rules, h->seccomp, err) < 0)
+	tr_cleanup_free char *in_bundle = NULL;
+	const char *path = h->seccomp;
+
+	if (tr_bundle_is(h->seccomp)) {
+		if (bundle_profile(h->seccomp, &in_bundle, err) < 0)
+			return -1;
+		path = in_bundle;
+		h->trace = h->trace ? h->trace : h->seccomp;
+	}
+	if (tr_seccomp_read(&h->rules, path, err) < 0)
 		return -1;
 	if (h->rules.inside)
 		return tr_err_set(err, TR_ERR_INPUT,
 				  "%s: the profile stands at %s in it, where docker and podman do "
 				  "not look: give them a file of its own",
-				  h->seccomp, h->rules.inside);
-	h->profile = realpath(h->seccomp, NULL);
-	return h->profile ? 0 : tr_err_errno(err, TR_ERR_INPUT, errno, "%s", h->seccomp);
+				  path, h->rules.inside);
+	h->profile = realpath(path, NULL);
+	return h->profile ? 0 : tr_err_errno(err, TR_ERR_INPUT, errno, "%s", path);
+}
+
+/* The first word can be a bundle; options may stand behind it, too. */
+static int parse(struct rehearsal *h, int argc, char **argv)
+{
+	int c, status = -1;
+
+	opterr = 0;
+	for (;;) {
+		while (status < 0 && (c = getopt_long(argc, argv, "+:n:o:h", longopts, NULL)) != -1)
+			status = take_option(h, c, argv);
+		if (status >= 0 || h->seccomp || optind >= argc ||
+		    !strcmp(argv[optind - 1], "--") || !tr_bundle_is(argv[optind]))
+			return status;
+		h->seccomp = argv[optind++];
+	}
 }
 
 static int run(int argc, char **argv)
 {
 	struct rehearsal h = { .n = 10, .wait_ms = 60000 };
 	tr_cleanup_err struct tr_err err = { 0 };
-	int c, status = -1;
+	int status = parse(&h, argc, argv);
 
-	opterr = 0;
-	while (status < 0 && (c = getopt_long(argc, argv, "+:n:o:h", longopts, NULL)) != -1)
-		status = take_option(&h, c, argv);
 	if (status >= 0)
 		return status;
 	h.argv = argv + optind;

@@ -6,13 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
+#include "cli/bundle.h"
 #include "cli/cmd.h"
 #include "cli/verify.h"
 #include "tables/syscalls.h"
 #include "trammel/seccomp.h"
 #include "trammel/trace.h"
 #include "util/mem.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_MARKDOWN,
+	FORMAT_SARIF
+};
 
 const struct verify_phase verify_phases[] = {
 	{ TR_PHASE_RUNTIME, "runtime" },
@@ -29,6 +38,9 @@ static void verify_release(struct verify *v)
 	tr_facts_release(&v->facts);
 	tr_tune_release(&v->tune);
 	strbuf_release(&v->where);
+	strbuf_release(&v->accept);
+	free(v->in_bundle[0]);
+	free(v->in_bundle[1]);
 }
 
 static bool recorded_abi(const struct verify *v, enum tr_abi abi)
@@ -142,33 +154,54 @@ static int check_profile(struct verify *v, struct tr_err *err)
 	return rc < 0 ? tr_err_wrap(err, "%s", v->profile) : 0;
 }
 
-static int verify(struct verify *v, char **traces, size_t n, struct tr_err *err)
+/* Its profile, its decisions, and, where no trace is given, its own recordings. */
+static int open_bundle(struct verify *v, struct tr_err *err)
 {
+	tr_cleanup_free char *tune = tr_bundle_path(v->bundle, TR_BUNDLE_TUNE);
+
+	if (bundle_profile(v->bundle, &v->in_bundle[0], err) < 0)
+		return -1;
+	v->profile = v->in_bundle[0];
+	if (!v->tune_file && access(tune, F_OK) == 0)
+		v->tune_file = v->in_bundle[1] = tr_take(tune);
+	return 0;
+}
+
+static int verify(struct verify *v, struct tr_err *err)
+{
+	if (v->bundle && open_bundle(v, err) < 0)
+		return -1;
 	if (v->tune_file && tr_tune_read(&v->tune, v->tune_file, err) < 0)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (tr_trace_read(&v->facts, traces[i], err) < 0)
+	for (size_t i = 0; i < v->n_traces; i++)
+		if (tr_trace_read(&v->facts, v->traces[i], err) < 0)
 			return -1;
 	if (check_profile(v, err) < 0)
 		return -1;
 	/* A yes to no question at all would be taken for a proof. */
 	if (v->c->n_syscalls == 0)
 		return tr_err_set(err, TR_ERR_INPUT,
-				  "%s: no syscall is recorded there: nothing to verify", traces[0]);
+				  "%s: no syscall is recorded there: nothing to verify",
+				  v->traces[0]);
 	if (count_docker_default(v, err) < 0)
 		return -1;
 	v->complete = tr_facts_complete(&v->facts);
 	describe_host(v);
-	return 0;
+	return verify_find_accept(v, err);
 }
 
-static int answer(const struct verify *v)
+static int answer(const struct verify *v, enum format format)
 {
-	if (cli.json)
-		verify_print_json(v);
-	else
-		verify_print_text(v);
+	static void (*const print[])(const struct verify *) = {
+		[FORMAT_TEXT] = verify_print_text,
+		[FORMAT_JSON] = verify_print_json,
+		[FORMAT_MARKDOWN] = verify_print_markdown,
+		[FORMAT_SARIF] = verify_print_sarif,
+	};
+
+	print[format](v);
 	fflush(stdout);
+	verify_tell_ci(v);
 	if (v->c->n_undenied)
 		cli_warn(
 			"%zu recorded syscall%s that the tune file denies %s allowed: the profile was "
@@ -183,16 +216,17 @@ static int answer(const struct verify *v)
 	return v->complete || v->allow_incomplete ? EXIT_YES : EXIT_INCOMPLETE;
 }
 
-static int run_verify(struct verify *v, char **traces, size_t n)
+static int run_verify(struct verify *v, enum format format)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
-	size_t from_stdin = !strcmp(v->profile, "-") + (v->tune_file && !strcmp(v->tune_file, "-"));
+	size_t from_stdin = (v->profile && !strcmp(v->profile, "-")) +
+			    (v->tune_file && !strcmp(v->tune_file, "-"));
 
-	for (size_t i = 0; i < n; i++)
-		from_stdin += !strcmp(traces[i], "-");
+	for (size_t i = 0; i < v->n_traces; i++)
+		from_stdin += !strcmp(v->traces[i], "-");
 	if (from_stdin > 1)
 		return cli_usage(&cmd_verify, "only one of the files can be '-'");
-	return verify(v, traces, n, &err) < 0 ? cli_fail(&err) : answer(v);
+	return verify(v, &err) < 0 ? cli_fail(&err) : answer(v, format);
 }
 
 /* Of runc, both ways in which its versions make a filter. */
@@ -210,7 +244,71 @@ static int parse_runtime(const char *word, unsigned *ret)
 	else
 		return cli_usage(&cmd_verify, "--runtime: expected runc, crun or all, found '%s'",
 				 word);
-	return EXIT_YES;
+	return -1;
+}
+
+static int set_format(enum format *format, enum format to)
+{
+	if (*format != FORMAT_TEXT)
+		return cli_usage(&cmd_verify, "only one of --markdown, --sarif and --json can be");
+	*format = to;
+	return -1;
+}
+
+static int take_file(const char **where, const char *name)
+{
+	if (*where)
+		return cli_usage(&cmd_verify, "--%s is given twice", name);
+	*where = optarg;
+	return -1;
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int take_option(int c, char **argv, struct verify *v, enum format *format)
+{
+	switch (c) {
+	case 's':
+		return take_file(&v->profile, "seccomp");
+	case 'a':
+		return cli_usage(&cmd_verify, "--apparmor is not there yet");
+	case 'r':
+		return parse_runtime(optarg, &v->runtimes);
+	case 't':
+		return take_file(&v->tune_file, "tune");
+	case 'A':
+		v->all = true;
+		return -1;
+	case 'I':
+		v->allow_incomplete = true;
+		return -1;
+	case 'm':
+		return set_format(format, FORMAT_MARKDOWN);
+	case 'S':
+		return set_format(format, FORMAT_SARIF);
+	case 'h':
+		return cli_help(&cmd_verify);
+	default:
+		return cli_bad_option(&cmd_verify, c, argv);
+	}
+}
+
+/* verify --seccomp FILE TRACE..., or verify BUNDLE [TRACE...] */
+static int take_operands(struct verify *v, int argc, char **argv)
+{
+	v->traces = argv + optind;
+	v->n_traces = (size_t)(argc - optind);
+	if (!v->profile && v->n_traces && tr_bundle_is(v->traces[0])) {
+		v->bundle = v->traces[0];
+		if (v->n_traces > 1) {
+			v->traces++;
+			v->n_traces--;
+		}
+	}
+	if (!v->profile && !v->bundle)
+		return cli_usage(&cmd_verify, "--seccomp FILE, or a bundle, is missing");
+	if (!v->n_traces)
+		return cli_usage(&cmd_verify, "a trace is missing");
+	return -1;
 }
 
 static int verify_main(int argc, char **argv)
@@ -222,50 +320,24 @@ static int verify_main(int argc, char **argv)
 		{ "tune", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'A' },
 		{ "allow-incomplete", no_argument, NULL, 'I' },
+		{ "markdown", no_argument, NULL, 'm' },
+		{ "sarif", no_argument, NULL, 'S' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
+	enum format format = cli.json ? FORMAT_JSON : FORMAT_TEXT;
 	struct verify v = { .runtimes = RUNC | CRUN };
-	int c, status;
+	int c, status = -1;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":h", longopts, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			if (v.profile)
-				return cli_usage(&cmd_verify, "--seccomp is given twice");
-			v.profile = optarg;
-			break;
-		case 'a':
-			return cli_usage(&cmd_verify, "--apparmor is not there yet");
-		case 'r':
-			status = parse_runtime(optarg, &v.runtimes);
-			if (status != EXIT_YES)
-				return status;
-			break;
-		case 't':
-			if (v.tune_file)
-				return cli_usage(&cmd_verify, "--tune is given twice");
-			v.tune_file = optarg;
-			break;
-		case 'A':
-			v.all = true;
-			break;
-		case 'I':
-			v.allow_incomplete = true;
-			break;
-		case 'h':
-			return cli_help(&cmd_verify);
-		default:
-			return cli_bad_option(&cmd_verify, c, argv);
-		}
-	}
-	if (!v.profile)
-		return cli_usage(&cmd_verify, "--seccomp FILE is missing");
-	if (optind == argc)
-		return cli_usage(&cmd_verify, "a trace is missing");
+	while (status < 0 && (c = getopt_long(argc, argv, ":h", longopts, NULL)) != -1)
+		status = take_option(c, argv, &v, &format);
+	if (status < 0)
+		status = take_operands(&v, argc, argv);
+	if (status >= 0)
+		return status;
 	tr_facts_init(&v.facts);
-	status = run_verify(&v, argv + optind, (size_t)(argc - optind));
+	status = run_verify(&v, format);
 	verify_release(&v);
 	return status;
 }
@@ -275,14 +347,19 @@ const struct cmd cmd_verify = {
 	.group = "Prove",
 	.summary = "Prove or refute that a profile allows what was recorded",
 	.usage = "verify --seccomp FILE|docker-default [--tune FILE] [--runtime runc|crun|all]\n"
-		 "              [--all] [--allow-incomplete] TRACE...",
+		 "              [--all] [--markdown|--sarif] [--allow-incomplete] TRACE...\n"
+		 "verify [OPTION...] BUNDLE [TRACE...]",
 	.options =
+		"A bundle brings its profile and its tune file; without a trace, its own recordings\n"
+		"are verified.\n\n"
 		"      --seccomp=FILE      the profile: a file, '-', or a built-in name "
 		"(docker-default,\n"
 		"                          podman-default)\n"
 		"      --runtime=NAME      who makes a filter of it: runc, crun or all (default)\n"
 		"      --tune=FILE         decisions kept in a file: what it denies is no failure\n"
 		"      --all               the whole lists: what else is allowed, what never matches\n"
+		"      --markdown          for a pull request; fits one comment\n"
+		"      --sarif             SARIF 2.1.0, for a code host\n"
 		"      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
 		"  -h, --help              this help\n"
 		"\nExit status: 0 all allowed; 1 something is denied, or one of the runtimes refuses the\n"

@@ -38,6 +38,7 @@ struct diff_report {
 	bool all; /* print whole lists */
 	bool any_change;
 	bool allow_incomplete, complete;
+	struct strbuf accept; /* the command that takes what B did into the bundle A */
 };
 
 /* Fills rows from d. */
@@ -57,6 +58,14 @@ void diff_less(const struct diff_report *r, struct strbuf *sb);
 /* Calls fn with each sentence on what was compared and what was not. */
 void diff_each_limit(const struct diff_report *r, void (*fn)(const char *text, void *arg),
 		     void *arg);
+
+/* Who made the call, where B is a recording: "/bin/web, recording 0123456789ab"; else nothing. */
+void diff_add_who(const struct diff_report *r, const struct diff_row *row, struct strbuf *sb);
+/* "; made by ... To accept it: ..." */
+void diff_add_reason(const struct diff_report *r, const struct diff_row *row, struct strbuf *sb);
+void diff_markdown(const struct diff_report *r, struct strbuf *sb);
+/* What a CI system on which we run wants to be told, beside the answer. */
+void diff_tell_ci(const struct diff_report *r);
 
 void diff_print_text(const struct diff_report *r);
 void diff_print_json(const struct diff_report *r);

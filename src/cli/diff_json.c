@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/answers.h"
+#include "cli/ci.h"
 #include "cli/diff.h"
 #include "cli/sarif.h"
 #include "util/json.h"
@@ -107,35 +108,18 @@ static const struct {
 	  SARIF_NOTE },
 };
 
-/* The rule that speaks of the name, one that allows where there is one; else the file's beginning. */
-static unsigned line_of(const struct operand *o, const char *name)
-{
-	unsigned line = 0;
-
-	for (size_t i = 0; o->kind == TR_DIFF_PROFILE && name && i < o->profile.n_rules; i++) {
-		const struct tr_rule *rule = &o->profile.rules[i];
-
-		for (size_t j = 0; j < rule->n_names; j++) {
-			if (strcmp(rule->names[j], name) != 0)
-				continue;
-			if (rule->action == TR_ACTION_ALLOW)
-				return rule->line;
-			line = line ? line : rule->line;
-		}
-	}
-	return line ? line : o->kind == TR_DIFF_PROFILE;
-}
-
 static void add_result(struct sarif *s, const struct diff_report *r, const struct diff_row *row,
 		       int kind)
 {
 	const struct operand *where = kind == ROW_LESS ? &r->a : &r->b;
+	const struct operand *other = kind == ROW_LESS ? &r->b : &r->a;
 	cleanup_strbuf struct strbuf text = STRBUF_INIT, abis = STRBUF_INIT;
 	tr_cleanup_free char *what = NULL;
 	char buf[64];
 
-	if (!where->is_file)
-		where = kind == ROW_LESS ? &r->b : &r->a;
+	/* A line of a profile that is kept tells more than one of a recording. */
+	if (!where->is_file || (where->kind == TR_DIFF_FACTS && other->is_file))
+		where = other;
 	abis_text(&abis, row->abis, ", ");
 	what = tr_xasprintf("%s %s", row_name(row, buf, sizeof(buf)), strbuf_str(&abis));
 	strbuf_addf(&text, "%s (%s), ", row_name(row, buf, sizeof(buf)), strbuf_str(&abis));
@@ -144,10 +128,14 @@ static void add_result(struct sarif *s, const struct diff_report *r, const struc
 	example_text(&text, &row->call->example[kind][0]);
 	strbuf_adds(&text, ": ");
 	row_change(&text, row, kind);
-	strbuf_addf(&text, " (from %s to %s)", r->a.word, r->b.word);
-	sarif_add_result(s, (size_t)kind, sarif_rules[kind].id, sarif_rules[kind].level,
-			 where->is_file ? where->word : NULL, line_of(where, row->call->name),
-			 strbuf_str(&text), what);
+	strbuf_addf(&text, " (from %s to %s)", r->a.label, r->b.label);
+	if (kind == ROW_MORE)
+		diff_add_reason(r, row, &text);
+	sarif_add_safe_result(
+		s, (size_t)kind, sarif_rules[kind].id, sarif_rules[kind].level,
+		where->is_file ? where->word : NULL,
+		where->kind == TR_DIFF_PROFILE ? ci_line_of(&where->profile, row->call->name) : 0,
+		strbuf_str(&text), what);
 }
 
 void diff_print_sarif(const struct diff_report *r)

@@ -119,6 +119,24 @@ static void print_limit(const char *text, void *arg)
 	wrap_end(&w);
 }
 
+/* The names above, with whoever made the calls. */
+static void print_who(const struct diff_report *r)
+{
+	const struct diff_rows *rows = &r->rows[ROW_MORE];
+	size_t n = r->all || rows->n < SHOWN_ROWS ? rows->n : SHOWN_ROWS;
+	char buf[64];
+
+	if (r->b.kind != TR_DIFF_FACTS || !n)
+		return;
+	printf("\n%sBy whom%s\n", c_bold(), c_reset());
+	for (size_t i = 0; i < n; i++) {
+		cleanup_strbuf struct strbuf who = STRBUF_INIT;
+
+		diff_add_who(r, &rows->v[i], &who);
+		printf("  %-20s %s\n", row_name(&rows->v[i], buf, sizeof(buf)), strbuf_str(&who));
+	}
+}
+
 void diff_print_text(const struct diff_report *r)
 {
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
@@ -127,6 +145,10 @@ void diff_print_text(const struct diff_report *r)
 	diff_answer(r, &sb);
 	printf("%s%s%s\n", more ? c_red() : c_green(), strbuf_str(&sb), c_reset());
 	print_rows(r, ROW_MORE, "More");
+	print_who(r);
+	if (r->accept.len)
+		printf("\n%sTo accept it%s, if it is meant to be:\n  %s\n", c_bold(), c_reset(),
+		       strbuf_str(&r->accept));
 	if (r->rows[ROW_LESS].n) {
 		strbuf_clear(&sb);
 		diff_less(r, &sb);

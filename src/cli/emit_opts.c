@@ -67,8 +67,10 @@ static int take_old(struct emit_opts *o, const struct tr_bundle_option *old,
 		return tr_err_set(err, TR_ERR_INPUT, "an option that this trammel does not know");
 	if (o->given & 1U << option || tune->options[option].value)
 		return 0;
-	o->words[option] = old->value;
-	return tr_policy_option_set(&o->policy, option, old->value, err);
+	/* It outlives the bundle that it was read from. */
+	o->lists = tr_grow(o->lists, &o->cap_lists, o->n_lists, sizeof(*o->lists));
+	o->words[option] = o->lists[o->n_lists++] = tr_xstrdup(old->value);
+	return tr_policy_option_set(&o->policy, option, o->words[option], err);
 }
 
 static const char *otherwise(enum tr_policy_option option)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/bundle.h"
 #include "cli/engines.h"
 #include "formats/seccomp_names.h"
 #include "record/installed.h"
@@ -152,6 +153,11 @@ int operand_open(struct operand *o, const char *word, struct tr_err *err)
 		r = read_container(o, word + strlen(CONTAINER), err);
 	} else if (!strncmp(word, PROCESS, strlen(PROCESS))) {
 		r = read_process(o, word + strlen(PROCESS), err);
+	} else if (tr_bundle_is(word)) {
+		o->bundle = word;
+		r = bundle_profile(word, &o->path, err);
+		o->word = r < 0 ? word : o->path;
+		r = r < 0 ? r : read_path(o, err);
 	} else {
 		r = read_path(o, err);
 	}
@@ -171,6 +177,7 @@ void operand_release(struct operand *o)
 	tr_facts_release(&o->facts);
 	installed_filters_free(o->filters, o->n_filters);
 	free(o->label);
+	free(o->path);
 	memset(o, 0, sizeof(*o));
 }
 

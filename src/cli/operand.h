@@ -10,7 +10,9 @@
 #include "trammel/rules.h"
 
 struct operand {
-	const char *word; /* as it was given */
+	const char *word; /* as it was given; of a bundle, its profile */
+	const char *bundle; /* the bundle, as it was given; NULL if it is none */
+	char *path; /* what word points to, for a bundle */
 	char *label; /* the same, safe to show */
 	bool is_file; /* word is the path of a file */
 	bool is_container; /* filters are of its first process */
@@ -23,7 +25,7 @@ struct operand {
 
 /*
  * Opens a built-in name, "container:NAME", "pid:NUMBER", "-" or a file: a profile in any spelling that we read, or a
- * trace, whichever it turns out to be. On failure o is empty.
+ * trace, whichever it turns out to be; or a bundle, which is its profile. On failure o is empty.
  */
 int operand_open(struct operand *o, const char *word, struct tr_err *err);
 void operand_release(struct operand *o);

@@ -22,13 +22,19 @@ void sarif_init(struct sarif *s)
 	s->results = json_object_new_array();
 }
 
-static json_object *text_object(const char *text)
+static json_object *safe_object(const char *safe)
 {
 	json_object *o = json_object_new_object();
-	tr_cleanup_free char *safe = text_escaped(text);
 
 	json_add_string(o, "text", safe);
 	return o;
+}
+
+static json_object *text_object(const char *text)
+{
+	tr_cleanup_free char *safe = text_escaped(text);
+
+	return safe_object(safe);
 }
 
 void sarif_add_rule(struct sarif *s, const char *id, const char *summary, enum sarif_level level)
@@ -79,8 +85,8 @@ static json_object *location(const char *path, unsigned line)
 	return list;
 }
 
-void sarif_add_result(struct sarif *s, size_t rule, const char *id, enum sarif_level level,
-		      const char *path, unsigned line, const char *text, const char *what)
+void sarif_add_safe_result(struct sarif *s, size_t rule, const char *id, enum sarif_level level,
+			   const char *path, unsigned line, const char *text, const char *what)
 {
 	json_object *o = json_object_new_object(), *prints = json_object_new_object();
 	tr_cleanup_free char *identity = tr_xasprintf("%s\n%s", id, what);
@@ -89,13 +95,21 @@ void sarif_add_result(struct sarif *s, size_t rule, const char *id, enum sarif_l
 	json_add_string(o, "ruleId", id);
 	json_object_object_add(o, "ruleIndex", json_object_new_int64((int64_t)rule));
 	json_add_string(o, "level", levels[level]);
-	json_object_object_add(o, "message", text_object(text));
+	json_object_object_add(o, "message", safe_object(text));
 	if (path)
 		json_object_object_add(o, "locations", location(path, line));
 	sha256_hex(identity, strlen(identity), digest);
 	json_add_string(prints, "trammel/v1", digest);
 	json_object_object_add(o, "partialFingerprints", prints);
 	json_object_array_add(s->results, o);
+}
+
+void sarif_add_result(struct sarif *s, size_t rule, const char *id, enum sarif_level level,
+		      const char *path, unsigned line, const char *text, const char *what)
+{
+	tr_cleanup_free char *safe = text_escaped(text);
+
+	sarif_add_safe_result(s, rule, id, level, path, line, safe, what);
 }
 
 void sarif_print(struct sarif *s)

@@ -25,6 +25,9 @@ void sarif_add_rule(struct sarif *s, const char *id, const char *summary, enum s
  */
 void sarif_add_result(struct sarif *s, size_t rule, const char *id, enum sarif_level level,
 		      const char *path, unsigned line, const char *text, const char *what);
+/* The same with a text that was escaped already. */
+void sarif_add_safe_result(struct sarif *s, size_t rule, const char *id, enum sarif_level level,
+			   const char *path, unsigned line, const char *text, const char *what);
 /* Prints it on stdout, and frees. */
 void sarif_print(struct sarif *s);
 

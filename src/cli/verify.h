@@ -15,7 +15,12 @@
 
 struct verify {
 	const char *profile;
+	const char *bundle; /* whose profile it is; NULL: none's */
+	char *in_bundle[2]; /* its profile and its tune file, where they were found there */
+	char *const *traces;
+	size_t n_traces;
 	const char *tune_file; /* NULL: none */
+	struct strbuf accept; /* the command that takes what is denied into the bundle */
 	struct tr_tune tune;
 	unsigned runtimes; /* 1 << enum tr_runtime_kind: whose answers count */
 	bool all, allow_incomplete, complete;
@@ -62,7 +67,22 @@ size_t verify_first_runtime(const struct verify *v);
 /* Whether some runtime that counts refuses the whole profile. */
 bool verify_refused(const struct verify *v);
 
+/* Of a call that is refused: by whom, in which phases; in how many recordings, or in which one. */
+void verify_add_who(const struct verify *v, const struct tr_check_syscall *s, struct strbuf *sb);
+/* "EPERM", "SIGSYS", "kill the process": what the caller gets. */
+const char *verify_refusal(uint32_t ret, char *buf, size_t size);
+/* "mount", or "clone with argument 0 = 0x10000000". */
+void verify_add_call(const struct tr_check_syscall *s, struct strbuf *sb);
+
+/* verify_gate.c: finds the command that accepts what is denied; without a bundle there is none. */
+int verify_find_accept(struct verify *v, struct tr_err *err);
+/* What a CI system on which we run wants to be told, beside the answer. */
+void verify_tell_ci(const struct verify *v);
+void verify_markdown(const struct verify *v, struct strbuf *sb);
+
 void verify_print_filter(const struct verify *v);
+void verify_print_markdown(const struct verify *v);
+void verify_print_sarif(const struct verify *v);
 void verify_print_text(const struct verify *v);
 void verify_print_json(const struct verify *v);
 

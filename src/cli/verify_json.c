@@ -36,9 +36,11 @@ static json_object *json_of_syscall(enum tr_abi abi, uint32_t nr)
 	return o;
 }
 
-static void json_add_evidence(json_object *o, const struct tr_evidence *ev)
+static void json_add_evidence(json_object *o, const struct tr_facts *f,
+			      const struct tr_evidence *ev)
 {
-	json_object *exes = json_object_new_array(), *when = json_object_new_array();
+	json_object *exes = json_object_new_array(), *when = json_object_new_array(),
+		    *recordings = json_object_new_array();
 
 	for (size_t i = 0; i < ev->exes.n; i++) {
 		tr_cleanup_free char *safe = text_escaped(ev->exes.v[i]);
@@ -50,6 +52,10 @@ static void json_add_evidence(json_object *o, const struct tr_evidence *ev)
 			json_object_array_add(when, json_object_new_string(verify_phases[i].name));
 	json_object_object_add(o, "executables", exes);
 	json_object_object_add(o, "phases", when);
+	for (size_t i = 0; i < ev->recordings.n; i++)
+		json_object_array_add(
+			recordings, json_object_new_string(f->recordings[ev->recordings.v[i]].id));
+	json_object_object_add(o, "recordings", recordings);
 }
 
 static json_object *json_of_verdict(const struct verify *v, enum tr_verdict verdict)
@@ -74,7 +80,7 @@ static json_object *json_of_verdict(const struct verify *v, enum tr_verdict verd
 		if (refused && (s->ret & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
 			json_object_object_add(
 				o, "errno", json_object_new_int((int)(s->ret & SECCOMP_RET_DATA)));
-		json_add_evidence(o, &s->fact->ev);
+		json_add_evidence(o, &v->facts, &s->fact->ev);
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -238,6 +244,8 @@ void verify_print_json(const struct verify *v)
 	json_object_object_add(o, "without_effect", json_of_dead(v));
 	json_object_object_add(o, "unknown_names", unknown);
 	json_object_object_add(o, "not_covered", limits);
+	if (v->accept.len)
+		json_add_string(o, "accept", strbuf_str(&v->accept));
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 	json_object_put(o);
 }

@@ -15,7 +15,7 @@
 #define SHOWN_DEAD  10
 
 /* "EPERM", "kill the process", ... what the caller gets. */
-static const char *refusal_text(uint32_t ret, char *buf, size_t size)
+const char *verify_refusal(uint32_t ret, char *buf, size_t size)
 {
 	const char *name;
 
@@ -58,16 +58,53 @@ static void add_exes(struct strbuf *sb, const struct tr_strset *exes)
 }
 
 /* The arguments that are refused, where the call is allowed with others. */
-static void print_value(const struct tr_fact *value)
+static void add_value(struct strbuf *sb, const struct tr_fact *value)
 {
 	if (value->kind == TR_FACT_SOCKET)
-		printf("    with family %u, type %u, protocol %u\n", value->sock.family,
-		       value->sock.type, value->sock.protocol);
+		strbuf_addf(sb, "with family %u, type %u, protocol %u", value->sock.family,
+			    value->sock.type, value->sock.protocol);
 	else if (value->arg.overflow)
-		printf("    with an argument %u of too many values\n", value->arg.index);
+		strbuf_addf(sb, "with an argument %u of too many values", value->arg.index);
 	else
-		printf("    with argument %u = 0x%llx\n", value->arg.index,
-		       (unsigned long long)value->arg.value);
+		strbuf_addf(sb, "with argument %u = 0x%llx", value->arg.index,
+			    (unsigned long long)value->arg.value);
+}
+
+void verify_add_call(const struct tr_check_syscall *s, struct strbuf *sb)
+{
+	char nr[32];
+
+	strbuf_adds(sb, syscall_label((enum tr_abi)s->fact->abi, s->fact->nr, nr, sizeof(nr)));
+	if (s->value) {
+		strbuf_addc(sb, ' ');
+		add_value(sb, s->value);
+	}
+}
+
+/* Ids are shortened as git does: enough to find it. */
+static void add_recordings(struct strbuf *sb, const struct tr_facts *f,
+			   const struct tr_evidence *ev)
+{
+	if (ev->recordings.n == 1)
+		strbuf_addf(sb, "recording %.12s", f->recordings[ev->recordings.v[0]].id);
+	else
+		strbuf_addf(sb, "%zu of %zu recordings", ev->recordings.n, f->n_recordings);
+}
+
+void verify_add_who(const struct verify *v, const struct tr_check_syscall *s, struct strbuf *sb)
+{
+	/* Of a value, by whom it was given. */
+	const struct tr_evidence *ev =
+		s->value && s->value->ev.exes.n ? &s->value->ev : &s->fact->ev;
+
+	add_exes(sb, &ev->exes);
+	strbuf_adds(sb, sb->len ? ", " : "");
+	if (ev->phases) {
+		strbuf_adds(sb, "phase ");
+		add_phases(sb, ev->phases);
+		strbuf_adds(sb, ", ");
+	}
+	add_recordings(sb, &v->facts, ev);
 }
 
 /* Under which runtimes, where not under all. */
@@ -98,6 +135,7 @@ static void print_refused(const struct verify *v, enum tr_verdict verdict, const
 		const struct tr_fact *fact = s->fact;
 		struct strbuf exes cleanup_strbuf = STRBUF_INIT;
 		struct strbuf when cleanup_strbuf = STRBUF_INIT;
+		struct strbuf in cleanup_strbuf = STRBUF_INIT;
 
 		if (s->verdict != verdict)
 			continue;
@@ -106,13 +144,19 @@ static void print_refused(const struct verify *v, enum tr_verdict verdict, const
 		printf("  %s%-22s%s %-7s %-16s %s", color,
 		       syscall_label((enum tr_abi)fact->abi, fact->nr, nr, sizeof(nr)), c_reset(),
 		       tr_abi_name((enum tr_abi)fact->abi),
-		       refusal_text(s->ret, code, sizeof(code)), strbuf_str(&when));
+		       verify_refusal(s->ret, code, sizeof(code)), strbuf_str(&when));
+		add_recordings(&in, &v->facts, &fact->ev);
+		printf(" %s(%s)%s", c_dim(), strbuf_str(&in), c_reset());
 		if (exes.len)
 			printf(": %s", strbuf_str(&exes));
 		print_only(v, s);
 		putchar('\n');
-		if (s->value)
-			print_value(s->value);
+		if (s->value) {
+			struct strbuf value cleanup_strbuf = STRBUF_INIT;
+
+			add_value(&value, s->value);
+			printf("    %s\n", strbuf_str(&value));
+		}
 		if (s->why) {
 			tr_cleanup_free char *why = text_escaped(s->why);
 
@@ -313,10 +357,19 @@ static void print_answer(const struct verify *v)
 		       profile, v->c->n_syscalls);
 }
 
+/* On a line of its own, to be copied whole. */
+static void print_accept(const struct verify *v)
+{
+	if (v->accept.len)
+		printf("\n%sTo accept it%s, if it is meant to be:\n  %s\n", c_bold(), c_reset(),
+		       strbuf_str(&v->accept));
+}
+
 void verify_print_text(const struct verify *v)
 {
 	print_answer(v);
 	print_denied(v);
+	print_accept(v);
 	print_answered(v);
 	print_depends(v);
 	print_extra(v);

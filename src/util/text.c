@@ -63,15 +63,28 @@ static bool reorders(uint32_t cp)
 	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff;
 }
 
+/*
+ * CI systems take commands from what is printed: GitHub a line that begins with "::", after any space, and,
+ * as Azure and TeamCity do, "##" and a word anywhere. s is what is left of the text from start on.
+ */
+static bool commands(const unsigned char *start, const unsigned char *s, size_t len)
+{
+	if (len < 2 || s[0] != s[1])
+		return false;
+	return s[0] == '#' || (s[0] == ':' && (s == start || s[-1] == ' ' || s[-1] >= 0x80));
+}
+
 void text_escape(struct strbuf *sb, const char *s, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)s;
+	const unsigned char *p = (const unsigned char *)s, *start = p;
 
 	while (len) {
 		uint32_t cp = 0;
 		size_t n = utf8_len(p, len, &cp);
 
-		if (n == 1 && cp == '\\') {
+		if (commands(start, p, len)) {
+			strbuf_addf(sb, "\\x%02x", *p);
+		} else if (n == 1 && cp == '\\') {
 			strbuf_adds(sb, "\\\\");
 		} else if (n && cp >= 0x20 && cp != 0x7f && !(cp >= 0x80 && cp < 0xa0) &&
 			   !reorders(cp)) {

@@ -18,7 +18,8 @@ unsigned text_kernel_version(const char *release);
  * Appends s made safe to show: printable ASCII and whole, valid UTF-8 above U+009F as they are,
  * backslash doubled, every other byte as \xNN. One line in is one line out, and no terminal
  * escape survives. (U+2028/2029 and the bidirectional controls are escaped too: they reorder; and
- * so are noncharacters, which some readers refuse.)
+ * so are noncharacters, which some readers refuse.) Nor does what a CI system would take for a
+ * command in a log: "::" where a line could begin, and "##".
  */
 void text_escape(struct strbuf *sb, const char *s, size_t len);
 /* The same for a C string, on the heap. */

@@ -32,6 +32,19 @@ START_TEST(escapes_what_moves_a_terminal)
 }
 END_TEST
 
+/* What a CI system would do on reading it in a log. */
+START_TEST(escapes_what_begins_a_command)
+{
+	check_escape("::error::x", 10, "\\x3a:error::x");
+	check_escape(" ::x", 4, " \\x3a:x");
+	check_escape("\xc2\xa0::x", 5, "\xc2\xa0\\x3a:x");
+	check_escape("std::x a:b", 10, "std::x a:b");
+	check_escape("a##[group]", 10, "a\\x23#[group]");
+	check_escape("###", 3, "\\x23\\x23#");
+	check_escape("#1:", 3, "#1:");
+}
+END_TEST
+
 START_TEST(unescapes_every_byte)
 {
 	char in[256];
@@ -91,5 +104,5 @@ START_TEST(parses_durations)
 }
 END_TEST
 
-TR_SUITE("text", escapes_what_moves_a_terminal, unescapes_every_byte, refuses_broken_escapes,
-	 quotes_for_a_shell, parses_durations)
+TR_SUITE("text", escapes_what_begins_a_command, escapes_what_moves_a_terminal, unescapes_every_byte,
+	 refuses_broken_escapes, quotes_for_a_shell, parses_durations)
