@@ -80,6 +80,9 @@ void show_span(int64_t seconds);
 const char *show_kind(enum tr_fact_kind kind);
 
 /* What arguments were seen, and what becomes of them in a profile. */
+/* What was done that is on the risk list. */
+void show_print_risky(const struct show *s);
+struct json_object *show_risky_to_json(const struct show *s);
 void show_print_args(const struct show *s);
 struct json_object *show_args_to_json(const struct show *s);
 

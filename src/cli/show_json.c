@@ -220,6 +220,7 @@ void show_print_json(const struct show *s)
 	put(o, "recordings", recordings(s));
 	put(o, "counts", counts(s));
 	put(o, "outlook", outlook(s));
+	put(o, "risky", show_risky_to_json(s));
 	put(o, "syscalls", syscalls(s));
 	put(o, "refused", facts(&s->refused));
 	put(o, "files", files(s));

@@ -195,7 +195,10 @@ static void print_reason(const char *reason, void *arg)
 static void print_recording(const struct tr_recording *rec)
 {
 	printf("  %.12s  ", rec->id);
-	print_when(rec, ", ");
+	if (!rec->started && rec->order)
+		printf("number %u of its bundle%s", rec->order, rec->seconds ? ", " : "");
+	if (rec->started || rec->seconds || !rec->order)
+		print_when(rec, ", ");
 	if (rec->ended != TR_ENDED_UNKNOWN)
 		printf(", ended: %s", ended_text[rec->ended]);
 	putchar('\n');
@@ -442,6 +445,7 @@ void show_print_text(const struct show *s)
 	print_recordings(s);
 	print_counts(s);
 	show_print_outlook(s);
+	show_print_risky(s);
 	print_syscalls(s);
 	show_print_args(s);
 	print_refused(s);

@@ -171,17 +171,6 @@ static struct conds unasked(const struct builder *b, size_t call, const struct c
 	return left;
 }
 
-static const struct risk *always_risky(const struct builder *b, size_t call)
-{
-	size_t n;
-	const struct risk *risk = risks_of(&b->risks, call, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (risk[i].always)
-			return &risk[i];
-	return NULL;
-}
-
 /*
  * Where the ceiling itself answers ENOSYS, as Docker's does to clone3, callers are known to go on with
  * something older: allowing the call would be wider than Docker for nothing.
@@ -197,7 +186,7 @@ static void want_call(struct builder *b, size_t call)
 {
 	struct name_state *s = &b->names[call];
 	struct conds below;
-	const struct risk *risk = always_risky(b, call);
+	const struct risk *risk = risks_always(&b->risks, call);
 	const struct accept *accepted = NULL;
 	size_t n_risks;
 
@@ -228,20 +217,6 @@ static void want_call(struct builder *b, size_t call)
 		conds_release(&left);
 	}
 	conds_release(&below);
-}
-
-/* The row that one value of one argument is on; rows of several arguments are for the rules alone. */
-static const struct risk *risky_value(const struct builder *b, size_t call, unsigned index,
-				      uint64_t value)
-{
-	size_t n;
-	const struct risk *risk = risks_of(&b->risks, call, &n);
-
-	for (size_t i = 0; i < n; i++)
-		if (!risk[i].always && risk[i].when.mask[index] &&
-		    conds_alt_can_be(&risk[i].when, index, value))
-			return &risk[i];
-	return NULL;
 }
 
 static void want_accepted_value(struct builder *b, size_t call, unsigned index, uint64_t value)
@@ -275,7 +250,7 @@ static void check_value(struct builder *b, const struct tr_fact *fact, size_t ca
 	struct name_state *s = &b->names[call];
 	struct conds below = ceiling_of(&b->ceiling, call, &fact->ev.recordings);
 	bool beyond = !conds_never(&below) && !conds_can_be(&below, index, value);
-	const struct risk *risk = risky_value(b, call, index, value);
+	const struct risk *risk = risks_value(&b->risks, call, index, value);
 	const struct accept *accepted;
 
 	value = plain_value(&below, index, value);

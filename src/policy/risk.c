@@ -80,3 +80,26 @@ const struct risk *risks_of(const struct risks *r, size_t call, size_t *ret_n)
 		++*ret_n;
 	return *ret_n ? &r->v[first] : NULL;
 }
+
+const struct risk *risks_always(const struct risks *r, size_t call)
+{
+	size_t n;
+	const struct risk *risk = risks_of(r, call, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (risk[i].always)
+			return &risk[i];
+	return NULL;
+}
+
+const struct risk *risks_value(const struct risks *r, size_t call, unsigned index, uint64_t value)
+{
+	size_t n;
+	const struct risk *risk = risks_of(r, call, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!risk[i].always && risk[i].when.mask[index] &&
+		    conds_alt_can_be(&risk[i].when, index, value))
+			return &risk[i];
+	return NULL;
+}

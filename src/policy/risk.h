@@ -25,4 +25,9 @@ void risks_release(struct risks *r);
 /* The first row of a call; it has *ret_n of them in a row. NULL if none. */
 const struct risk *risks_of(const struct risks *r, size_t call, size_t *ret_n);
 
+/* The row of a call that is risky whatever its arguments are, or NULL. */
+const struct risk *risks_always(const struct risks *r, size_t call);
+/* The row that one value of one argument is on, or NULL; rows of several arguments are for rules alone. */
+const struct risk *risks_value(const struct risks *r, size_t call, unsigned index, uint64_t value);
+
 #endif

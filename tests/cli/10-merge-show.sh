@@ -169,6 +169,14 @@ says out '^  write$'
 expect 2 merge -o out.trace --since cccccc new.trace old.trace
 says err "no recording is of an image with the digest 'cccccc'"
 expect 0 show out.trace
+digest risky.trace 00000000000000000000000000000003 1700000200 sha256:cccccccc 165 mount
+expect 0 show risky.trace
+says out '^Risky'
+says out '^  mount'
+says out '^    high: mounts'
+expect 0 --json show new.trace risky.trace
+python3 -c 'import json,sys; o = json.load(open("out")); sys.exit([r["call"] for r in o["risky"]] != ["mount"])' ||
+	fail "show: what is risky is not in the JSON"
 for n in 0 -1 x ''; do
 	expect 2 merge -o out.trace --keep "$n" new.trace
 done
