@@ -145,8 +145,6 @@ static void print_refused(const struct verify *v, enum tr_verdict verdict, const
 		       syscall_label((enum tr_abi)fact->abi, fact->nr, nr, sizeof(nr)), c_reset(),
 		       tr_abi_name((enum tr_abi)fact->abi),
 		       verify_refusal(s->ret, code, sizeof(code)), strbuf_str(&when));
-		add_recordings(&in, &v->facts, &fact->ev);
-		printf(" %s(%s)%s", c_dim(), strbuf_str(&in), c_reset());
 		if (exes.len)
 			printf(": %s", strbuf_str(&exes));
 		print_only(v, s);
@@ -156,6 +154,10 @@ static void print_refused(const struct verify *v, enum tr_verdict verdict, const
 
 			add_value(&value, s->value);
 			printf("    %s\n", strbuf_str(&value));
+		}
+		if (v->bundle || v->facts.n_recordings > 1) {
+			add_recordings(&in, &v->facts, &fact->ev);
+			printf("    %sin %s%s\n", c_dim(), strbuf_str(&in), c_reset());
 		}
 		if (s->why) {
 			tr_cleanup_free char *why = text_escaped(s->why);

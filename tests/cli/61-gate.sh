@@ -66,7 +66,8 @@ says_not out 'To accept it'
 accept="trammel emit bundle -d web new.trace --accept syscall:mount --why 'WHY'"
 expect 1 verify web new.trace
 says out 'denies 2 of 3 recorded syscalls'
-grep -q 'mount .*EPERM .*exec (recording ffffffffffff): /bin/mount$' out || fail "who made mount is not said"
+grep -A1 'mount .*EPERM .*exec: /bin/mount$' out | grep -q '^    in recording ffffffffffff$' ||
+	fail "who made mount is not said"
 says out "  $accept"
 expect 1 diff web new.trace
 grep -q '^  mount  *connect$\|^    connect mount$' out || fail "what is more is not said"
