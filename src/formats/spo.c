@@ -69,8 +69,11 @@ int spo_to_json(const char *text, size_t len, const char *name, char **ret, size
 		found_len = json_len;
 	}
 	if (!found)
-		return tr_err_set(err, TR_ERR_INPUT, "%s:1: expected a SeccompProfile, found none",
-				  name);
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s:1: expected a SeccompProfile, found none%s", name,
+				  strstr(text, "localhostProfile") ?
+					  ": what a localhostProfile names is a file of its own" :
+					  "");
 	*ret = tr_take(found);
 	*ret_len = found_len;
 	return 0;

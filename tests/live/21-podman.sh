@@ -41,3 +41,11 @@ expect 1 --json rehearse -n 1 --seccomp podman.json --exercise "$exercise" -- \
 	"${RUN[@]}" "$image" /w/acts getpriority pause
 python3 -c 'import json; said = json.load(open("out"))
 assert [r["syscall"] for r in said["each"][0]["refused"]] == ["getpriority"], said' || fail "rehearsing it"
+
+# What podman made of its own spelling is what Docker's says.
+in_force=$("${RUN[@]}" -d --security-opt seccomp=own.json "$image" /w/acts fork pause) ||
+	fail "podman under its own spelling"
+remove_it() { podman rm -f "$in_force" >/dev/null 2>&1; }
+defer remove_it
+expect 0 diff --any-change podman.json "container:$in_force"
+expect 0 lint --fail-on high "container:$in_force"

@@ -473,6 +473,8 @@ START_TEST(bad_manifests)
 		const char *text, *said;
 	} rows[] = {
 		{ "kind: ConfigMap\n", "expected a SeccompProfile, found none" },
+		{ "kind: Pod\nspec: {securityContext: {seccompProfile: {localhostProfile: x}}}\n",
+		  "names is a file of its own" },
 		{ "kind: SeccompProfile\n", "expected 'spec'" },
 		{ "kind: SeccompProfile\nspec:\n  baseProfileName: runc\n",
 		  "file:3: spec: it is added" },
