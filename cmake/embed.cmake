@@ -26,3 +26,18 @@ function(add_embedded_data out)
 		VERBATIM)
 	set(${out} ${gen}/profiles_data.c PARENT_SCOPE)
 endfunction()
+
+# The manual pages, for `trammel help` where no man is.
+function(add_embedded_docs out)
+	set(gen ${CMAKE_CURRENT_BINARY_DIR}/gen)
+	file(MAKE_DIRECTORY ${gen})
+	set(dir ${CMAKE_CURRENT_SOURCE_DIR}/docs)
+	set(script ${CMAKE_CURRENT_SOURCE_DIR}/src/tables/gen-data.py)
+	file(GLOB files CONFIGURE_DEPENDS ${dir}/*.[1-8].md)
+	add_custom_command(OUTPUT ${gen}/docs_data.c
+		COMMAND ${PYTHON} ${script} ${dir} ${gen}/docs_data.c doc .5.md .8.md
+		DEPENDS ${files} ${script}
+		COMMENT "Embedded manual"
+		VERBATIM)
+	set(${out} ${gen}/docs_data.c PARENT_SCOPE)
+endfunction()

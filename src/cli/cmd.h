@@ -35,6 +35,12 @@ struct cmd {
 extern const struct cmd cmd_record, cmd_show, cmd_merge, cmd_emit, cmd_verify, cmd_rehearse,
 	cmd_features, cmd_diff, cmd_lint, cmd_explain;
 
+/* All of them, as --help lists them, and NULL. */
+extern const struct cmd *const cli_commands[];
+extern const char cli_global_options[]; /* as struct cmd's options */
+/* NULL if there is none of that name. */
+const struct cmd *cli_find_command(const char *name);
+
 enum {
 	EXIT_YES = 0,
 	EXIT_NO = 1,

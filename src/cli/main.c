@@ -6,16 +6,17 @@
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "cli/complete.h"
+#include "cli/help.h"
 
 struct cli cli;
 
-static const struct cmd *const commands[] = {
-	&cmd_record, &cmd_features, &cmd_show,	   &cmd_explain, &cmd_merge,
-	&cmd_emit,   &cmd_verify,   &cmd_rehearse, &cmd_diff,	 &cmd_lint,
+const struct cmd *const cli_commands[] = {
+	&cmd_record, &cmd_features, &cmd_show, &cmd_explain, &cmd_merge, &cmd_emit,
+	&cmd_verify, &cmd_rehearse, &cmd_diff, &cmd_lint,    NULL,
 };
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static const char global_options[] =
+const char cli_global_options[] =
 	"  -j, --json            results as JSON on stdout\n"
 	"  -q, --quiet           say nothing but warnings and errors\n"
 	"  -v, --verbose         say more\n"
@@ -31,14 +32,15 @@ static int print_help(void)
 	printf("Usage: trammel [OPTIONS] COMMAND [ARGS]\n\n"
 	       "Watches a container work, and writes the smallest profiles that let it do that "
 	       "again.\n");
-	for (size_t i = 0; i < N_COMMANDS; i++) {
-		if (strcmp(commands[i]->group, group)) {
-			group = commands[i]->group;
+	for (const struct cmd *const *cmd = cli_commands; *cmd; cmd++) {
+		if (strcmp((*cmd)->group, group)) {
+			group = (*cmd)->group;
 			printf("\n%s\n", group);
 		}
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-10s %s\n", (*cmd)->name, (*cmd)->summary);
 	}
-	printf("\nOptions\n%s", global_options);
+	printf("\ntrammel help TOPIC shows the manual; trammel help topics lists what it has.\n");
+	printf("\nOptions\n%s", cli_global_options);
 	printf("\nExit status: 0 yes or done; 1 the answer is no; 2 wrong usage or bad input; 3 this\n"
 	       "kernel, engine or privilege cannot; 4 the recording is incomplete.\n");
 	return EXIT_YES;
@@ -147,22 +149,27 @@ static int parse_globals(int argc, char **argv)
 	return -1;
 }
 
-static const struct cmd *find_command(const char *name)
+const struct cmd *cli_find_command(const char *name)
 {
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (!strcmp(commands[i]->name, name))
-			return commands[i];
+	for (const struct cmd *const *cmd = cli_commands; *cmd; cmd++)
+		if (!strcmp((*cmd)->name, name))
+			return *cmd;
 	return NULL;
 }
 
-/* `trammel help [COMMAND]`. */
+/* `trammel help [TOPIC]`. */
 static int help_command(int argc, char **argv)
 {
-	const struct cmd *cmd = argc > 1 ? find_command(argv[1]) : NULL;
+	int status;
 
-	if (argc > 1 && !cmd)
-		return usage_error("unknown command '%s'", argv[1]);
-	return cmd ? cli_help(cmd) : print_help();
+	if (argc < 2 || !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
+		return print_help();
+	if (argc > 2)
+		return usage_error("help: one topic at a time, found '%s', too", argv[2]);
+	status = help_topic(argv[1]);
+	return status < 0 ? usage_error("no help on '%s': trammel help topics lists what there is",
+					argv[1]) :
+			    status;
 }
 
 int main(int argc, char **argv)
@@ -182,7 +189,9 @@ int main(int argc, char **argv)
 	optind = 0;
 	if (!strcmp(argv[first], "help"))
 		return help_command(argc - first, argv + first);
-	cmd = find_command(argv[first]);
+	if (!strcmp(argv[first], "complete"))
+		return complete(argc - first, argv + first);
+	cmd = cli_find_command(argv[first]);
 	if (!cmd)
 		return usage_error("unknown command '%s'", argv[first]);
 	return cmd->run(argc - first, argv + first);

@@ -17,4 +17,8 @@ const struct data_file *data_find(const char *name);
 extern const struct data_file data_files[];
 extern const size_t data_n_files;
 
+/* The manual pages, docs/NAME.SECTION.md: of the command line alone, which is linked with them. */
+extern const struct data_file doc_files[];
+extern const size_t doc_n_files;
+
 #endif

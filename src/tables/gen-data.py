@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the files of profiles/ as a C table: gen-data.py DIR OUT.c"""
+"""Writes files as a C table: gen-data.py DIR OUT.c [TABLE SUFFIX...]
+
+TABLE[] and TABLE_n_files hold those below DIR that end so; "data", .json and .csv unless given."""
 import os
 import sys
 
 
 def main():
-    top, out = sys.argv[1:]
+    top, out, table, *suffixes = sys.argv[1:] + (["data", ".json", ".csv"] if len(sys.argv) == 3 else [])
     names = []
     for folder, _, files in os.walk(top):
         for f in files:
-            if f.endswith((".json", ".csv")):
+            if f.endswith(tuple(suffixes)):
                 names.append(os.path.relpath(os.path.join(folder, f), top))
     names.sort()
     with open(out, "w") as o:
@@ -22,11 +24,11 @@ def main():
             for k in range(0, len(data), 24):
                 o.write("\t" + ", ".join(str(b) for b in data[k : k + 24]) + ",\n")
             o.write("\t0,\n};\n")
-        o.write("const struct data_file data_files[] = {\n")
+        o.write(f"const struct data_file {table}_files[] = {{\n")
         for i, name in enumerate(names):
             o.write(f'\t{{ "{name}", text_{i}, sizeof(text_{i}) - 1 }},\n')
         o.write("\t{ 0, 0, 0 },\n};\n")
-        o.write(f"const size_t data_n_files = {len(names)};\n")
+        o.write(f"const size_t {table}_n_files = {len(names)};\n")
 
 
 main()

@@ -24,6 +24,7 @@ PACKAGES_run=(
 PACKAGES_test=(
 	libclang-rt-14-dev # libFuzzer for Debian 12's clang
 	clang-format shellcheck
+	zsh # its completion
 	python3-jsonschema python3-yaml jq # the schemas of other formats
 	systemd # a unit's filter in force; it need not be what started the machine
 	strace crun podman
