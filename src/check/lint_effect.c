@@ -52,8 +52,7 @@ static void check_dead_rule(struct linter *k, const struct tr_dead *d)
 /* A rule with the default action, where no other one contradicts it. */
 static void check_default_rule(struct linter *k, const struct tr_rule *r)
 {
-	/* One with a reason has an effect on who reads it. */
-	if (!r->n_names || r->comment || !tr_rule_is_default(k->p, r))
+	if (!r->n_names || !tr_rule_is_default(k->p, r))
 		return;
 	for (size_t i = 0; i < k->l.n; i++)
 		if (k->l.v[i].rule == TR_LINT_SWALLOWED && k->l.v[i].line == r->line)

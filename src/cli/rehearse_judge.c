@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Whether a run of a rehearsal came through. */
+#include <errno.h>
 #include <string.h>
 
 #include "cli/compare.h"
 #include "cli/rehearse.h"
+#include "tables/csv.h"
+#include "tables/data.h"
 #include "tables/syscalls.h"
 
 /*
@@ -28,10 +31,42 @@ static bool is_planned(const struct tr_seccomp *p, const struct tr_fact *f)
 	return false;
 }
 
+/* Training had it refused in the same way, and nothing else: the container got along with that. */
+static bool was_refused(const struct tr_facts *recorded, const struct tr_fact *f)
+{
+	const struct tr_fact *then = tr_facts_find(recorded, f);
+
+	if (!then || (then->ev.flags & (TR_EV_DENIED | TR_EV_DONE)) != TR_EV_DENIED ||
+	    (f->ev.flags & ~then->ev.flags & TR_EV_SIGNALLED))
+		return false;
+	for (size_t i = 0; i < f->ev.errnos.n; i++)
+		if (!tr_u32set_has(&then->ev.errnos, f->ev.errnos.v[i]))
+			return false;
+	return true;
+}
+
+/* What a runtime tries and goes on without, by profiles/errno.csv. */
+static bool runtime_goes_on(const struct tr_fact *f)
+{
+	const char *name = syscall_name((enum tr_abi)f->abi, f->nr);
+	const struct data_file *file = data_find("errno.csv");
+	struct csv csv;
+	bool found = false;
+
+	if (!name || !file || f->ev.phases != TR_PHASE_RUNTIME || f->ev.errnos.n != 1 ||
+	    f->ev.errnos.v[0] != EPERM)
+		return false;
+	csv_init(&csv, file->text);
+	while (csv_next(&csv))
+		found |= csv.n > 1 && !strcmp(csv.field[0], name) && !strcmp(csv.field[1], "EPERM");
+	csv_release(&csv);
+	return found;
+}
+
 bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_fact *f)
 {
 	return f->kind == TR_FACT_SYSCALL && (f->ev.flags & TR_EV_DENIED) &&
-	       !is_planned(&h->rules, f);
+	       !is_planned(&h->rules, f) && !was_refused(&h->recorded, f) && !runtime_goes_on(f);
 }
 
 struct refusals {

@@ -205,5 +205,9 @@ void rehearse_say_sum(const struct rehearsal *h, unsigned passed, unsigned runs,
 	compare_machines(&h->recorded, &h->seen, print_difference, NULL);
 	if (rehearse_refusals(h, &h->seen))
 		printf("If the container is meant to do this, record it once more with this "
-		       "exercise, and emit\nfrom both traces.\n");
+		       "exercise, and emit\nfrom both traces.%s\n",
+		       h->recorded.n_recordings ?
+			       "" :
+			       " What was refused while recording, too, is no fault of the\n"
+			       "profile: --trace TRACE tells it apart.");
 }

@@ -192,8 +192,8 @@ void rules_of_wants(struct builder *b, const struct policy_runtime *rt)
 }
 
 /*
- * What a call that nobody wants answers; 0: the default. What is known to be asked for stands in the
- * profile also where the default is the same: who reads it, or rehearses it, sees that it is meant.
+ * What a call that nobody wants answers; 0: the default. Never what the default says: runc before 1.0.2
+ * starts no container under a profile with such a rule (libseccomp's seccomp_rule_add(3): EACCES).
  */
 static int refusal(const struct builder *b, const struct name_state *s)
 {
@@ -208,10 +208,12 @@ static int refusal(const struct builder *b, const struct name_state *s)
 		return hand->from->errno_ret == EPERM && by_default ? 0 : hand->from->errno_ret;
 	/* It got along with this answer. Of several the kindest. */
 	if (s->denied && !s->done && s->errnos.n && s->errnos.v[0])
-		return tr_u32set_has(&s->errnos, ENOSYS) ? ENOSYS : (int)s->errnos.v[0];
-	if (s->denied && !s->done && !e && !by_default)
-		return EPERM;
-	return b->p->default_action == TR_ACTION_LOG ? 0 : e;
+		e = tr_u32set_has(&s->errnos, ENOSYS) ? ENOSYS : (int)s->errnos.v[0];
+	else if (s->denied && !s->done && !e && !by_default)
+		e = EPERM;
+	else if (b->p->default_action == TR_ACTION_LOG)
+		return 0;
+	return e == EPERM && by_default ? 0 : e;
 }
 
 /* The smallest refusal above `above`; 0: none. */

@@ -33,3 +33,16 @@ expect 1 rehearse -n 1 --seccomp seven.json --trace seven -- "${run[@]}" 'exit 8
 sed 's/"clocksource":\["[a-z_]*"\]/"clocksource":["sundial"]/' seven >elsewhere
 expect 0 rehearse -n 1 --seccomp seven.json --trace elsewhere -- "${run[@]}" 'exit 7'
 says out 'clocksource: recorded with sundial, rehearsed with'
+
+# What Docker's default profile refused while recording, too, is no fault of ours; what it did not, is.
+program acts
+run=(docker run --rm --network none "${BIN[@]}" trammel-lab/busybox /w/acts)
+expect 0 record -o refused -- "${run[@]}" keyctl fork
+emitted refused refused.json
+expect 1 rehearse -n 1 --seccomp refused.json -- "${run[@]}" keyctl fork
+says out 'refused: .*keyctl'
+says out 'trace TRACE tells it apart'
+expect 0 rehearse -n 1 --seccomp refused.json --trace refused -- "${run[@]}" keyctl fork
+expect 1 rehearse -n 1 --seccomp refused.json --trace refused -- "${run[@]}" keyctl fork mount
+says out 'refused: .*mount'
+! grep -q 'refused: .*keyctl' out || fail "keyctl is named, which was refused while recording"

@@ -106,10 +106,6 @@ static const struct {
 	{ BASE ",\n{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":1}]}",
 	  BASE ",\n{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":13}]}",
 	  TR_LINT_NO_EFFECT, TR_LINT_LOW, "mount", 3 },
-	{ BASE ",\n{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":1}]}",
-	  BASE ",\n{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":1,"
-	       "\"comment\":\"refused in training\"}]}",
-	  TR_LINT_NO_EFFECT, TR_LINT_LOW, "mount", 3 },
 	{ BASE ",\n{\"names\":[\"write\",\"read\"]," ALLOW "}]}",
 	  BASE ",\n{\"names\":[\"write\"]," ALLOW "}]}", TR_LINT_DUPLICATE, TR_LINT_LOW, "read",
 	  3 },
