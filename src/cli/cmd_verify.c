@@ -39,6 +39,7 @@ static void verify_release(struct verify *v)
 	tr_tune_release(&v->tune);
 	strbuf_release(&v->where);
 	strbuf_release(&v->accept);
+	traces_release(&v->expanded);
 	free(v->in_bundle[0]);
 	free(v->in_bundle[1]);
 }
@@ -154,28 +155,60 @@ static int check_profile(struct verify *v, struct tr_err *err)
 	return rc < 0 ? tr_err_wrap(err, "%s", v->profile) : 0;
 }
 
-/* Its profile, its decisions, and, where no trace is given, its own recordings. */
-static int open_bundle(struct verify *v, struct tr_err *err)
+/* Its profile and its decisions; and of a directory of traces, those of its subject. */
+static int open_bundle(struct verify *v, char **ret_subject, struct tr_err *err)
 {
 	tr_cleanup_free char *tune = tr_bundle_path(v->bundle, TR_BUNDLE_TUNE);
+	struct tr_bundle b;
 
-	if (bundle_profile(v->bundle, &v->in_bundle[0], err) < 0)
+	if (bundle_profile(v->bundle, &v->in_bundle[0], err) < 0 ||
+	    tr_bundle_read(&b, v->bundle, err) < 0)
 		return -1;
+	*ret_subject = tr_xstrdup(b.subject);
+	tr_bundle_release(&b);
 	v->profile = v->in_bundle[0];
 	if (!v->tune_file && access(tune, F_OK) == 0)
 		v->tune_file = v->in_bundle[1] = tr_take(tune);
 	return 0;
 }
 
-static int verify(struct verify *v, struct tr_err *err)
+/* Held against another workload's profile, a recording would say nothing, and be accepted by mistake. */
+static int check_subject(const struct verify *v, const char *subject, struct tr_err *err)
 {
-	if (v->bundle && open_bundle(v, err) < 0)
+	for (size_t i = 0; i < v->facts.n_recordings; i++) {
+		const char *other = v->facts.recordings[i].subject;
+
+		if (other && strcmp(other, subject) != 0)
+			return tr_err_set(err, TR_ERR_INPUT,
+					  "%s is of '%s', and there is a recording of '%s': two "
+					  "subjects",
+					  v->bundle, subject, other);
+	}
+	return 0;
+}
+
+static int read_traces(struct verify *v, struct tr_err *err)
+{
+	tr_cleanup_free char *subject = NULL;
+
+	if (v->bundle && open_bundle(v, &subject, err) < 0)
 		return -1;
-	if (v->tune_file && tr_tune_read(&v->tune, v->tune_file, err) < 0)
+	if (traces_expand(&v->expanded, v->traces, v->n_traces, subject, err) < 0)
 		return -1;
+	v->traces = v->expanded.v;
+	v->n_traces = v->expanded.n;
 	for (size_t i = 0; i < v->n_traces; i++)
 		if (tr_trace_read(&v->facts, v->traces[i], err) < 0)
 			return -1;
+	return subject ? check_subject(v, subject, err) : 0;
+}
+
+static int verify(struct verify *v, struct tr_err *err)
+{
+	if (read_traces(v, err) < 0)
+		return -1;
+	if (v->tune_file && tr_tune_read(&v->tune, v->tune_file, err) < 0)
+		return -1;
 	if (check_profile(v, err) < 0)
 		return -1;
 	/* A yes to no question at all would be taken for a proof. */
@@ -351,7 +384,8 @@ const struct cmd cmd_verify = {
 		 "verify [OPTION...] BUNDLE [TRACE...]",
 	.options =
 		"A bundle brings its profile and its tune file; without a trace, its own recordings\n"
-		"are verified.\n\n"
+		"are verified. A directory as record -d makes it stands for the traces in it (those\n"
+		"of the bundle's subject).\n\n"
 		"      --seccomp=FILE      the profile: a file, '-', or a built-in name "
 		"(docker-default,\n"
 		"                          podman-default)\n"

@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/emit_opts.h"
+#include "cli/traces.h"
 #include "trammel/bundle.h"
 #include "trammel/seccomp.h"
 #include "trammel/trace.h"
@@ -34,6 +35,7 @@ struct making {
 	struct tr_bundle old; /* what is there; dir is NULL where there is none */
 	struct tr_bundle_part parts[PARTS];
 	struct tr_bundle now;
+	struct traces expanded;
 	struct tr_tune tune;
 	struct tr_facts facts;
 	struct tr_policy_report report;
@@ -48,6 +50,7 @@ static void making_release(struct making *m)
 	tr_policy_report_release(&m->report);
 	tr_facts_release(&m->facts);
 	tr_tune_release(&m->tune);
+	traces_release(&m->expanded);
 	tr_bundle_release(&m->now);
 	tr_bundle_release(&m->old);
 }
@@ -57,8 +60,14 @@ static int read_facts(struct making *m, struct tr_err *err)
 {
 	struct emit_opts *o = m->o;
 	tr_cleanup_free char *there = tr_bundle_path(o->output.dir, TR_BUNDLE_TRACE);
-	tr_cleanup_free char **paths = tr_xcalloc(o->n_traces + 1, sizeof(*paths));
+	tr_cleanup_free char **paths = NULL;
 	size_t n = 0;
+
+	if (traces_expand(&m->expanded, o->traces, o->n_traces, m->old.subject, err) < 0)
+		return -1;
+	o->traces = m->expanded.v;
+	o->n_traces = m->expanded.n;
+	paths = tr_xcalloc(o->n_traces + 1, sizeof(*paths));
 
 	if (m->old.dir && access(there, F_OK) == 0) {
 		struct tr_facts old;

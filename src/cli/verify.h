@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/traces.h"
 #include "trammel/check.h"
 #include "trammel/dead.h"
 #include "trammel/facts.h"
@@ -19,6 +20,7 @@ struct verify {
 	char *in_bundle[2]; /* its profile and its tune file, where they were found there */
 	char *const *traces;
 	size_t n_traces;
+	struct traces expanded; /* what they then point to */
 	const char *tune_file; /* NULL: none */
 	struct strbuf accept; /* the command that takes what is denied into the bundle */
 	struct tr_tune tune;

@@ -127,6 +127,8 @@ for page in sorted(pages):
 readme = read("README.md")
 if check_code("README.md", readme) < 5:
     bad.append("README.md shows too few commands")
+if check_code("docs/ci.md", read("docs", "ci.md")) < 8:
+    bad.append("docs/ci.md shows too few commands")
 for c in summaries:
     if f"trammel {c}" not in readme:
         bad.append(f"README.md does not name trammel {c}")
@@ -134,7 +136,7 @@ targets = set(re.findall(r"^  ([a-z]+) ", run(os.path.join(source, "bootstrap"),
 for word in re.findall(r"\./bootstrap ([a-z]+)", readme + read("CONTRIBUTING.md") + changes):
     if word not in targets:
         bad.append(f"'./bootstrap {word}' is not in its help")
-for page in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/testing.md"):
+for page in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/testing.md", "docs/ci.md"):
     for link in re.findall(r"\]\(([^)#:]+)\)", read(page)):
         if not os.path.exists(os.path.join(source, os.path.dirname(page), link)):
             bad.append(f"{page} links to {link}, which is not there")

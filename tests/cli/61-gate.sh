@@ -118,6 +118,25 @@ expect 0 verify web
 expect 0 verify web web
 grep -q snapshot web/tune.json || fail "the reason is not kept"
 
+# A directory, as record -d leaves it: the traces of the bundle's subject
+mkdir traces
+cp new.trace old.trace traces
+sed 's/"web"/"db"/' new.trace >traces/db.trace
+expect 0 verify web traces
+expect 2 verify web traces/db.trace
+says err "web is of 'web', and there is a recording of 'db'"
+expect 0 emit bundle -d web traces
+expect 2 emit bundle -d fresh traces
+says err 'two subjects'
+rm traces/new.trace traces/old.trace
+expect 2 verify web traces
+says err "traces: no trace of 'web' in this directory"
+expect 2 emit bundle -d web traces
+expect 0 emit bundle -d db traces --accept syscall:mount --why "a directory of one subject"
+echo broken >traces/web.trace
+expect 2 verify web traces
+says err traces/web.trace
+
 # By hand
 sed -i 's/"connect"/"bind"/' web/seccomp.json
 expect 1 verify web

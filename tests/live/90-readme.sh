@@ -7,16 +7,8 @@ live_begin redis
 command -v python3 >/dev/null || skip "no python3"
 [ "$(uname -m)" = x86_64 ] || skip "the README is about x86-64"
 
-python3 - "$SOURCE/README.md" <<'END' || fail "the README's blocks cannot be read"
-import re, sys
-text = open(sys.argv[1], encoding="utf-8").read()
-blocks = re.findall(r"^<!-- run(?:: status (\d+))? -->\n```sh\n(.*?)^```$", text, re.M | re.S)
-assert len(blocks) >= 8 and len(blocks) == text.count("<!-- run"), len(blocks)
-for i, (status, code) in enumerate(blocks):
-    code = re.sub(r"(?<=\s)redis(?=\s)", "trammel-lab/redis", code)
-    with open(f"block-{i:02}-{status or 0}.sh", "w") as f:
-        f.write("set -e\n" + code)
-END
+python3 "$SOURCE/tests/lib/blocks.py" "$SOURCE/README.md" 8 redis=trammel-lab/redis ||
+	fail "the README's blocks cannot be read"
 
 # As root: what sudo would do. The containers that are meant to stay are removed at the end.
 mkdir bin
