@@ -182,11 +182,9 @@ static int add_arches(struct compiler *c)
 	return 0;
 }
 
+/* May come more than once: sorting them shows it. */
 static void add_unknown(struct compiler *c, const char *name)
 {
-	for (size_t i = 0; i < c->n_unknown; i++)
-		if (!strcmp(c->unknown[i], name))
-			return;
 	c->unknown = tr_grow(c->unknown, &c->cap_unknown, c->n_unknown, sizeof(*c->unknown));
 	c->unknown[c->n_unknown++] = tr_xstrdup(name);
 }
@@ -396,6 +394,21 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void sort_unknown(struct compiler *c)
+{
+	size_t kept = 0;
+
+	if (c->n_unknown)
+		qsort(c->unknown, c->n_unknown, sizeof(*c->unknown), by_bytes);
+	for (size_t i = 0; i < c->n_unknown; i++) {
+		if (kept && !strcmp(c->unknown[kept - 1], c->unknown[i]))
+			free(c->unknown[i]);
+		else
+			c->unknown[kept++] = c->unknown[i];
+	}
+	c->n_unknown = kept;
+}
+
 int tr_compile(struct tr_filter *ret, const struct tr_seccomp *p, enum tr_runtime_kind runtime,
 	       char ***ret_unknown, struct tr_err *err)
 {
@@ -414,8 +427,7 @@ int tr_compile_for(struct tr_filter *ret, const struct tr_seccomp *p, enum tr_ru
 	if (c.ctx)
 		seccomp_release(c.ctx);
 	free(c.tokens);
-	if (c.n_unknown)
-		qsort(c.unknown, c.n_unknown, sizeof(*c.unknown), by_bytes);
+	sort_unknown(&c);
 	c.unknown = tr_grow(c.unknown, &c.cap_unknown, c.n_unknown, sizeof(*c.unknown));
 	c.unknown[c.n_unknown] = NULL;
 	if (rc == 0 && ret_unknown)

@@ -6,6 +6,7 @@
 #include "lib/suite.h"
 #include "trammel/dead.h"
 #include "trammel/seccomp.h"
+#include "util/strbuf.h"
 
 static struct tr_dead_list dead_of(const char *text)
 {
@@ -186,5 +187,23 @@ START_TEST(a_profile_inside_of_another_file)
 }
 END_TEST
 
-TR_SUITE("dead", a_profile_inside_of_another_file, each_reason, what_has_an_effect,
-	 an_entry_of_arch_map_that_is_never_taken)
+/* What would take for ever is not looked for, and is not said to be dead. */
+START_TEST(only_so_many_calls)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct tr_dead_list l;
+
+	strbuf_adds(&text, "{" X86_64 ", \"syscalls\": [{" ALLOW ", \"names\": [\"read\"");
+	for (int i = 0; i < 20000; i++)
+		strbuf_addf(&text, ", \"raed%d\"", i);
+	strbuf_adds(&text, "]}]}");
+	l = dead_of(strbuf_str(&text));
+	ck_assert_uint_ge(l.n, 1000);
+	ck_assert_uint_lt(l.n, 20000);
+	tr_dead_release(&l);
+	strbuf_release(&text);
+}
+END_TEST
+
+TR_SUITE("dead", only_so_many_calls, a_profile_inside_of_another_file, each_reason,
+	 what_has_an_effect, an_entry_of_arch_map_that_is_never_taken)
