@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/why.h"
 #include "facts/keep.h"
+#include "trammel/redact.h"
 #include "trammel/trace.h"
 #include "util/json.h"
 #include "util/mem.h"
@@ -20,6 +21,7 @@
 struct merge_opts {
 	const char *output, *subject, *since;
 	size_t keep; /* builds; 0: all */
+	struct tr_redact *redact;
 	char **traces;
 	size_t n_traces;
 };
@@ -45,9 +47,11 @@ static int parse(int argc, char **argv, struct merge_opts *o)
 		{ "subject", required_argument, NULL, 's' },
 		{ "keep", required_argument, NULL, 'k' },
 		{ "since", required_argument, NULL, 'S' },
+		{ "redact", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
+	struct tr_err err tr_cleanup_err = { 0 };
 	size_t from_stdin = 0;
 	int c;
 
@@ -69,6 +73,10 @@ static int parse(int argc, char **argv, struct merge_opts *o)
 			break;
 		case 'S':
 			o->since = optarg;
+			break;
+		case 'r':
+			if (tr_redact_add(&o->redact, optarg, &err) < 0)
+				return cli_usage(&cmd_merge, "--redact: %s", tr_err_msg(&err));
 			break;
 		case 'h':
 			return cli_help(&cmd_merge);
@@ -158,13 +166,17 @@ static int drop_old(const struct merge_opts *o, struct tr_facts *f, struct tr_er
 static int merge(const struct merge_opts *o, struct tr_facts *f)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
+	size_t redacted;
 
 	if (tr_trace_read_all(f, o->traces, o->n_traces, o->subject, &err) < 0)
 		return cli_fail(&err);
 	if ((o->keep || o->since) && drop_old(o, f, &err) < 0)
 		return cli_fail(&err);
+	redacted = tr_facts_redact(o->redact, f);
 	if (tr_trace_write(f, o->output, &err) < 0)
 		return cli_fail(&err);
+	if (o->redact)
+		cli_say("%zu string%s redacted", redacted, cli_plural(redacted));
 	warn_incomplete(f);
 	say_done(o, f);
 	return EXIT_YES;
@@ -176,11 +188,12 @@ static int merge_main(int argc, char **argv)
 	struct tr_facts f;
 	int status = parse(argc, argv, &o);
 
-	if (status >= 0)
-		return status;
-	tr_facts_init(&f);
-	status = merge(&o, &f);
-	tr_facts_release(&f);
+	if (status < 0) {
+		tr_facts_init(&f);
+		status = merge(&o, &f);
+		tr_facts_release(&f);
+	}
+	tr_redact_free(o.redact);
 	return status;
 }
 
@@ -188,7 +201,8 @@ const struct cmd cmd_merge = {
 	.name = "merge",
 	.group = "Look",
 	.summary = "Put traces of one subject together into one",
-	.usage = "merge -o FILE [--subject NAME] [--keep N] [--since DIGEST] TRACE...",
+	.usage = "merge -o FILE [--subject NAME] [--keep N] [--since DIGEST]\n"
+		 "             [--redact PATTERN] TRACE...",
 	.options = "  -o, --output=FILE     where the merged trace goes; '-' is standard output;\n"
 		   "                        may be one of the traces\n"
 		   "      --subject=NAME    call what they are of NAME; without it traces of two\n"
@@ -197,6 +211,8 @@ const struct cmd cmd_merge = {
 		   "                        (image digests), and what only those recordings saw\n"
 		   "      --since=DIGEST    leave out what is older than the first recording of\n"
 		   "                        this image\n"
+		   "      --redact=PATTERN  replace what matches in paths and commands (extended\n"
+		   "                        regular expression; can be given again)\n"
 		   "  -h, --help            this help\n"
 		   "\n"
 		   "Merging is union: order, grouping and repetition make no difference. What is\n"

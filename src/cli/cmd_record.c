@@ -22,6 +22,7 @@
 struct record_args {
 	struct run_opts run;
 	bool containers, as_root;
+	struct tr_redact *redact;
 };
 
 static const char usage[] =
@@ -36,6 +37,8 @@ static const char options[] =
 	"  -d, --directory=DIR     a trace for each subject, DIR/SUBJECT.trace\n"
 	"      --subject=NAME      name the subject (default: compose service, image, command)\n"
 	"      --level=LEVEL       syscalls, or files (default): syscalls and files\n"
+	"      --redact=PATTERN    replace what matches in paths and commands (extended regular\n"
+	"                          expression; can be given again)\n"
 	"\nWhom to watch\n"
 	"      --container=NAME    this container, by name or id: running, or waited for\n"
 	"      --containers        every container created while CMD runs\n"
@@ -68,6 +71,7 @@ enum {
 	OPT_QUIET,
 	OPT_CHECKPOINT,
 	OPT_WAIT,
+	OPT_REDACT,
 };
 
 static const struct option longopts[] = {
@@ -86,6 +90,7 @@ static const struct option longopts[] = {
 	{ "until-quiet", required_argument, NULL, OPT_QUIET },
 	{ "checkpoint", required_argument, NULL, OPT_CHECKPOINT },
 	{ "wait-timeout", required_argument, NULL, OPT_WAIT },
+	{ "redact", required_argument, NULL, OPT_REDACT },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -111,6 +116,16 @@ static int take_level(struct record_args *a, const char *text)
 		a->run.level = TR_RECORD_FILES;
 	else
 		return bad_usage("--level: expected syscalls or files, found '%s'", text);
+	return -1;
+}
+
+static int take_pattern(struct record_args *a, const char *text)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+
+	if (tr_redact_add(&a->redact, text, &err) < 0)
+		return bad_usage("--redact: %s", tr_err_msg(&err));
+	a->run.redact = a->redact;
 	return -1;
 }
 
@@ -160,6 +175,8 @@ static int take_option(struct record_args *a, int c, char **argv)
 		return take_time("--checkpoint", optarg, &o->checkpoint_ms);
 	case OPT_WAIT:
 		return take_time("--wait-timeout", optarg, &o->wait_ms);
+	case OPT_REDACT:
+		return take_pattern(a, optarg);
 	case 'h':
 		return cli_help(&cmd_record);
 	}
@@ -268,6 +285,8 @@ static int conclude(const struct record_args *a, const struct run_result *result
 
 	for (size_t i = 0; i < s->n_subjects; i++)
 		say_subject(s->subjects[i]);
+	if (s->redact)
+		cli_say("%zu string%s redacted", s->n_redacted, cli_plural(s->n_redacted));
 	if (!result->n_recordings) {
 		struct tr_err err = { 0 };
 
@@ -333,23 +352,31 @@ static int record(struct record_args *a, const struct engine_cmdline *c)
 	return r;
 }
 
-static int run(int argc, char **argv)
+static int run_args(struct record_args *a, int argc, char **argv)
 {
 	char *nothing[] = { NULL };
-	struct record_args a = { 0 };
 	struct engine_cmdline c;
-	int status = parse(&a, argc, argv);
+	int status = parse(a, argc, argv);
 
 	if (status >= 0)
 		return status;
-	engine_cmdline_parse(a.run.argv ? a.run.argv : nothing, &c);
-	status = choose_target(&a, &c);
+	engine_cmdline_parse(a->run.argv ? a->run.argv : nothing, &c);
+	status = choose_target(a, &c);
 	if (status >= 0)
 		return status;
-	a.run.who = fs_owner();
-	if (a.as_root)
-		a.run.who = (struct fs_owner){ geteuid(), getegid(), 0 };
-	return record(&a, &c);
+	a->run.who = fs_owner();
+	if (a->as_root)
+		a->run.who = (struct fs_owner){ geteuid(), getegid(), 0 };
+	return record(a, &c);
+}
+
+static int run(int argc, char **argv)
+{
+	struct record_args a = { 0 };
+	int status = run_args(&a, argc, argv);
+
+	tr_redact_free(a.redact);
+	return status;
 }
 
 const struct cmd cmd_record = {

@@ -334,6 +334,7 @@ int run_recording(const struct run_opts *opts, struct run_result *ret, struct tr
 	r->signal_fd = -1;
 	r->why = TR_ENDED_EXITED;
 	session_init(&r->session, opts->out, opts->dir);
+	r->session.redact = opts->redact;
 	r->session.checkpoints = opts->checkpoint_ms > 0;
 	if (start(r, err) < 0) {
 		ret->status = r->cmd.ended ? r->cmd.status : 0;

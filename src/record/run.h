@@ -47,6 +47,7 @@ struct run_opts {
 	long long duration_ms, quiet_ms, wait_ms, checkpoint_ms; /* 0: none */
 	enum tr_record_level level;
 	const char *out, *dir; /* see session.h; both NULL: in memory only */
+	const struct tr_redact *redact; /* NULL: nothing; must live as long as the result */
 	struct tr_engine **engines; /* taken: closed at the end */
 	unsigned n_engines;
 	void (*progress)(void *arg, const struct run_progress *p); /* each second; may be NULL */

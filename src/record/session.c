@@ -136,8 +136,8 @@ static void keep(struct session *s, struct session_recording *r, struct tr_fact 
 {
 	struct tr_facts *facts = &r->subject->facts;
 	struct tr_fact *known;
+	size_t exes, errnos, recordings, redacted = tr_redact_fact(s->redact, fact);
 	uint32_t phases, flags;
-	size_t exes, errnos, recordings;
 	bool is_new;
 
 	tr_u32set_add(&fact->ev.recordings, r->index);
@@ -151,6 +151,7 @@ static void keep(struct session *s, struct session_recording *r, struct tr_fact 
 	known = tr_facts_add(facts, fact, &is_new);
 	if (is_new) {
 		s->n_facts++;
+		s->n_redacted += redacted;
 		s->last_new = known->ev.first;
 	}
 	/* When it was last seen changes each second, and goes into the finished trace only. */
@@ -189,6 +190,7 @@ int session_want(struct session *s, uint16_t recording, struct tr_recording *rec
 	if (!rec->started)
 		rec->started = r->met;
 	rec->losses[TR_LOSS_MAP] += r->dropped;
+	s->n_redacted += tr_redact_recording(s->redact, rec);
 	r->subject = sub;
 	r->index = tr_facts_add_recording(&sub->facts, rec);
 	r->state = RECORDING_WANTED;

@@ -12,6 +12,7 @@
 #include "trammel/err.h"
 #include "trammel/event.h"
 #include "trammel/facts.h"
+#include "trammel/redact.h"
 #include "trammel/trace.h"
 
 enum recording_state {
@@ -41,6 +42,8 @@ struct session {
 	const char
 		*out; /* one trace, here; "-" is stdout; NULL with dir NULL: kept in memory only */
 	const char *dir; /* a trace per subject */
+	const struct tr_redact *redact; /* NULL: nothing; before anything is kept or journalled */
+	size_t n_redacted; /* strings, of facts that were new and of recordings */
 	bool checkpoints; /* session_checkpoint will be called: journals stand beside their traces */
 	struct session_recording recordings[TR_MAX_RECORDINGS];
 	struct subject **subjects;

@@ -230,6 +230,20 @@ expect 0 emit bundle -d safe one.trace
 expect 2 emit bundle -d safe --redact '(' one.trace
 says err 'no regular expression'
 
+# merge replaces the same, and a bundle can forget
+expect 0 merge --redact 'token=[^/ ]*' -o redacted.trace one.trace
+says err '^3 strings redacted'
+grep -q s3cret redacted.trace && fail "merge: the secret is still there"
+expect 0 emit bundle -d forget one.trace two.trace
+expect 0 merge --keep 1 -o forget/recorded.trace forget
+expect 0 verify --seccomp forget/seccomp.json forget
+expect 0 verify forget
+says err 'forget/recorded.trace changed since the profile was made'
+expect 0 emit bundle -d forget
+grep -q '"connect"' forget/seccomp.json && fail "what only the old build did is still allowed"
+expect 0 -q verify forget
+[ -s err ] && fail "a warning of a bundle that is as it was made"
+
 # Names that hold anything
 weird=$'a b\'c"$(touch pwned)\n\e[31m'
 mkdir "$weird"

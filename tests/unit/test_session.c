@@ -6,6 +6,7 @@
 
 #include "lib/suite.h"
 #include "record/session.h"
+#include "util/fs.h"
 #include "util/mem.h"
 
 static char dir[64];
@@ -230,7 +231,45 @@ START_TEST(facts_know_how_far_into_their_recording)
 }
 END_TEST
 
-TR_SUITE("session", facts_know_how_far_into_their_recording,
-	 facts_wait_until_it_is_known_whose_they_are, one_subject_takes_several_recordings,
-	 one_file_holds_one_subject, what_does_not_fit_while_waiting_is_a_loss,
-	 a_directory_holds_a_trace_each, a_journal_is_what_a_crash_leaves)
+/* Not even the journal, which a crash leaves, has the secret. */
+START_TEST(secrets_are_replaced_before_they_are_kept)
+{
+	struct tr_redact *redact = NULL;
+	struct session s;
+	struct tr_err err = { 0 };
+	tr_cleanup_free char *path = NULL, *text = NULL;
+	size_t len;
+
+	make_dir();
+	path = tr_xasprintf("%s/a.trace", dir);
+	session_init(&s, path, NULL);
+	ck_assert_int_eq(tr_redact_add(&redact, "s3cret[0-9]", &err), 0);
+	s.redact = redact;
+	session_met(&s, 0, 1);
+	for (int i = 0; i < 2; i++) {
+		struct tr_fact f = { .kind = TR_FACT_FILE, .path = tr_xstrdup("/x/s3cret1/y") };
+		struct tr_fact g = { .kind = TR_FACT_SYSCALL, .nr = 1 };
+
+		tr_strset_add(&g.ev.exes, "/bin/s3cret2");
+		session_fact(&s, 0, &f);
+		session_fact(&s, 0, &g);
+		if (!i)
+			ck_assert_int_eq(want(&s, 0, "a", &err), 0);
+	}
+	ck_assert_int_eq(session_sync(&s, &err), 0);
+	ck_assert_int_eq(fs_read(path, 100000, &text, &len, &err), 0);
+	ck_assert_ptr_null(strstr(text, "s3cret"));
+	ck_assert_ptr_nonnull(strstr(text, "/x/redacted-"));
+	ck_assert_uint_eq(s.n_redacted, 2);
+	ck_assert_uint_eq(s.subjects[0]->facts.n, 2);
+	session_release(&s);
+	tr_redact_free(redact);
+	remove_dir();
+}
+END_TEST
+
+TR_SUITE("session", secrets_are_replaced_before_they_are_kept,
+	 facts_know_how_far_into_their_recording, facts_wait_until_it_is_known_whose_they_are,
+	 one_subject_takes_several_recordings, one_file_holds_one_subject,
+	 what_does_not_fit_while_waiting_is_a_loss, a_directory_holds_a_trace_each,
+	 a_journal_is_what_a_crash_leaves)
