@@ -33,7 +33,7 @@ struct cmd {
 	int (*run)(int argc, char **argv);
 };
 extern const struct cmd cmd_record, cmd_show, cmd_merge, cmd_emit, cmd_verify, cmd_rehearse,
-	cmd_features, cmd_diff, cmd_lint, cmd_explain;
+	cmd_features, cmd_diff, cmd_lint, cmd_explain, cmd_tune;
 
 /* All of them, as --help lists them, and NULL. */
 extern const struct cmd *const cli_commands[];

@@ -73,6 +73,7 @@ static const struct value {
 	{ "", "cap-drop", NONE },
 	{ "", "fail-on", "low medium high never" },
 	{ "", "against", BUILTINS },
+	{ "", "from", FILES },
 };
 
 /* What stands behind the options: first, and from then on. */
@@ -86,6 +87,7 @@ static const struct operands {
 	{ "verify", FILES, FILES },
 	{ "diff", FILES " " BUILTINS " " CONTAINERS, FILES " " BUILTINS " " CONTAINERS },
 	{ "lint", FILES " " BUILTINS " " CONTAINERS, FILES " " BUILTINS " " CONTAINERS },
+	{ "tune", FILES, FILES },
 	{ "features", NONE, NONE },
 	{ "record", NONE, NONE },
 	{ "rehearse", NONE, NONE },

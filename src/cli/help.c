@@ -192,12 +192,12 @@ static const struct topic *find_topic(const char *name)
 		const char *each = topics[i].name;
 		size_t len = strlen(each);
 
-		/* "trace" is as good as "traces", and "tune" as "tune-file". */
+		/* "trace" is as good as "traces". */
 		if (!strcmp(name, each) || (each[len - 1] == 's' && strlen(name) == len - 1 &&
 					    !strncmp(name, each, len - 1)))
 			return &topics[i];
 	}
-	return strcmp(name, "tune") ? NULL : find_topic("tune-file");
+	return NULL;
 }
 
 int help_topic(const char *topic)

@@ -188,16 +188,12 @@ static void want_call(struct builder *b, size_t call)
 	struct conds below;
 	const struct risk *risk = risks_always(&b->risks, call);
 	const struct accept *accepted = NULL;
+	bool denied = hands_deny_call(&b->hands, call) != NULL;
 	size_t n_risks;
 
 	below = ceiling_of(&b->ceiling, call, &s->done_in);
 	s->answered = conds_never(&below) && is_answered(b, call);
-	/* Nobody has to accept what is not allowed anyway. */
-	if (hands_deny_call(&b->hands, call)) {
-		conds_release(&below);
-		return;
-	}
-	if (risks_of(&b->risks, call, &n_risks) || !below.any)
+	if (!denied && (risks_of(&b->risks, call, &n_risks) || !below.any))
 		accepted = accepts_call(&b->accepts, call);
 	s->accepted = accepted != NULL;
 	s->answered &= !accepted;
@@ -206,6 +202,8 @@ static void want_call(struct builder *b, size_t call)
 		note_acceptance(s, why_asked(b, conds_never(&below), risk), accepted);
 	} else if (s->answered) {
 		add_name(&b->report->answered, &b->report->n_answered, syscall_at(call));
+	} else if (denied && (risk || conds_never(&below))) {
+		/* Nobody has to accept what is not allowed anyway. */
 	} else if (risk || conds_never(&below)) {
 		add_need(b, accept_fact_call(call), why_asked(b, conds_never(&below), risk),
 			 s->exe);

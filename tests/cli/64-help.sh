@@ -31,7 +31,7 @@ for command in $("$TRAMMEL" --help | sed -n '/^Options/q; s/^  \([a-z]*\) .*/\1/
 done
 "$TRAMMEL" help ceiling | grep -q '^THE CEILING$' || fail "the section"
 "$TRAMMEL" help ceiling | grep -q 'A TRIAL' && fail "more than the section"
-"$TRAMMEL" help tune | grep -q '"fact": "syscall:ptrace"' || fail "code"
+"$TRAMMEL" help tune-file | grep -q '"fact": "syscall:ptrace"' || fail "code"
 "$TRAMMEL" help trace | cmp -s - <("$TRAMMEL" help traces) || fail "trace is not traces"
 for word in nonsense '' trace-file; do
 	"$TRAMMEL" help "$word" >out 2>err

@@ -208,6 +208,41 @@ START_TEST(denies_what_was_recorded)
 }
 END_TEST
 
+/* A denial takes away what it says: who is told that statx does not exist goes on with stat. */
+START_TEST(other_forms_stay)
+{
+	const struct tr_policy_hand deny = DENY("syscall:statx");
+	const struct tr_policy_opts opts = { .runtime = "none", .hands = { &deny, 1 } };
+	struct tr_facts f = new_facts();
+	struct made m = { 0 };
+
+	made(&f, "statx");
+	ck_assert_int_eq(tr_policy_seccomp(&m.p, &f, &opts, &m.report, NULL), 0);
+	ck_assert_int_eq(rule_of(&m, "newfstatat")->action, TR_ACTION_ALLOW);
+	ck_assert_int_eq(rule_of(&m, "statx")->errno_ret, ENOSYS);
+	ck_assert_uint_eq(m.report.n_observed, 0);
+	done(&m, &f);
+}
+END_TEST
+
+START_TEST(what_is_denied_needs_no_accepting)
+{
+	const struct tr_policy_hand deny = DENY("syscall:mount");
+	const struct tr_policy_accept accept = { "syscall:mount", "x" };
+	const struct tr_policy_opts opts = {
+		.runtime = "none", .hands = { &deny, 1 }, .accepts = &accept, .n_accepts = 1
+	};
+	struct tr_facts f = new_facts();
+	struct made m = { 0 };
+
+	made(&f, "mount");
+	ck_assert_int_eq(tr_policy_seccomp(&m.p, &f, &opts, &m.report, NULL), 0);
+	ck_assert_ptr_null(rule_of(&m, "mount"));
+	ck_assert_uint_eq(m.report.n_needless, 1);
+	done(&m, &f);
+}
+END_TEST
+
 START_TEST(a_denied_value_is_no_failure_and_the_others_are_allowed)
 {
 	struct tr_facts f = new_facts();
@@ -431,7 +466,8 @@ START_TEST(a_trial_logs_what_is_denied)
 END_TEST
 
 TR_SUITE("by_hand", allows_what_nobody_made, an_allowed_name_stays_below_the_ceiling,
-	 denies_what_was_recorded, a_denied_value_is_no_failure_and_the_others_are_allowed,
+	 denies_what_was_recorded, other_forms_stay, what_is_denied_needs_no_accepting,
+	 a_denied_value_is_no_failure_and_the_others_are_allowed,
 	 another_refusal_is_still_a_failure, all_values_denied_is_denied_by_hand,
 	 a_sockets_type_has_flags, pins_are_alternatives_and_masks_are_bits,
 	 says_what_changes_nothing, warns_of_what_runtimes_need, a_profile_made_without_them_shows,
