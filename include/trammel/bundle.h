@@ -49,6 +49,9 @@ bool tr_bundle_is(const char *path);
 
 /* Reads bundle.json; nothing else is opened. Errors name file and member, kind TR_ERR_INPUT. */
 int tr_bundle_read(struct tr_bundle *ret, const char *dir, struct tr_err *err);
+/* The same from bundle.json's text; nothing is opened. */
+int tr_bundle_parse(struct tr_bundle *ret, const char *dir, const char *text, size_t len,
+		    struct tr_err *err);
 void tr_bundle_release(struct tr_bundle *b);
 
 /* DIR/NAME, on the heap. */

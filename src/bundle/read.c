@@ -181,12 +181,13 @@ static int read_json(struct tr_bundle *b, json_object *o, const char *where, str
 	return read_files(b, files, in_files, err);
 }
 
-int tr_bundle_read(struct tr_bundle *ret, const char *dir, struct tr_err *err)
+int tr_bundle_parse(struct tr_bundle *ret, const char *dir, const char *text, size_t len,
+		    struct tr_err *err)
 {
 	tr_cleanup_free char *path = tr_bundle_path(dir, TR_BUNDLE_JSON);
 	struct tr_bundle b = { .dir = tr_xstrdup(dir) };
 	json_object *o = NULL;
-	int r = json_read_file(path, MAX_JSON, &o, err);
+	int r = json_parse(text, len, path, 1, &o, err);
 
 	if (r == 0)
 		r = read_json(&b, o, path, err);
@@ -196,6 +197,16 @@ int tr_bundle_read(struct tr_bundle *ret, const char *dir, struct tr_err *err)
 	else
 		*ret = b;
 	return r;
+}
+
+int tr_bundle_read(struct tr_bundle *ret, const char *dir, struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_bundle_path(dir, TR_BUNDLE_JSON), *text = NULL;
+	size_t len = 0;
+
+	if (fs_read(path, MAX_JSON, &text, &len, err) < 0)
+		return -1;
+	return tr_bundle_parse(ret, dir, text, len, err);
 }
 
 const struct tr_bundle_file *bundle_file(const struct tr_bundle *b, const char *name)
