@@ -65,6 +65,7 @@ struct tr_container {
 	char *seccomp; /* "default", "unconfined" or "custom" */
 	char *apparmor;
 	char *cap_add, *cap_drop; /* comma-separated, sorted */
+	bool builds; /* a step of an image build, or a container that runs such */
 	bool privileged, no_new_privileges, host_pid, host_network;
 	char **mounts; /* "volume:/data:rw", "bind:/etc/x:ro", "tmpfs:/run:rw", sorted */
 	size_t n_mounts;

@@ -27,6 +27,7 @@ struct record_args {
 
 static const char usage[] =
 	"record (-o FILE | -d DIR) [OPTIONS] [--] docker|podman|nerdctl run|start|compose ...\n"
+	"record (-o FILE | -d DIR) [OPTIONS] [--] docker-compose|podman-compose ...\n"
 	"record (-o FILE | -d DIR) [OPTIONS] --containers [--] CMD...\n"
 	"record (-o FILE | -d DIR) [OPTIONS] --container NAME|--cgroup PATH [[--] CMD...]\n"
 	"record (-o FILE | -d DIR) [OPTIONS] -- CMD...";
@@ -220,6 +221,8 @@ static int choose_target(struct record_args *a, const struct engine_cmdline *c)
 		o->target = RUN_CGROUP;
 	} else if (a->containers || makes_containers || o->image || o->service) {
 		o->target = RUN_CONTAINERS;
+		o->compose = c->verb == VERB_COMPOSE && !a->containers;
+		o->project = c->project ? c->project : getenv("COMPOSE_PROJECT_NAME");
 	} else if (o->argv) {
 		o->target = RUN_PROCESS;
 		if (c->program != PROGRAM_NONE)

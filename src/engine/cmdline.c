@@ -19,6 +19,15 @@ static const char *const takes_value[] = {
 		"--cni-path,--data-root,--hosts-dir,--snapshotter,--storage-driver",
 };
 
+/*
+ * What stands between "compose" and its command takes these with the next word; docker-compose 1.29, compose 2
+ * and podman-compose 1.0 `--help`.
+ */
+static const char compose_takes_value[] =
+	"-f,--file,-p,--project-name,--project-directory,--profile,--env-file,--ansi,--progress,"
+	"--parallel,-c,--context,-H,--host,--log-level,--tlscacert,--tlscert,--tlskey,"
+	"--podman-path,--podman-args,--podman-run-args,--podman-build-args";
+
 static bool in_list(const char *list, const char *word)
 {
 	size_t n = strlen(word);
@@ -33,13 +42,18 @@ static bool in_list(const char *list, const char *word)
 	return false;
 }
 
-static enum engine_program program_of(const char *argv0)
+static const char *base_of(const char *argv0)
 {
-	const char *slash = strrchr(argv0, '/'), *name = slash ? slash + 1 : argv0;
+	const char *slash = strrchr(argv0, '/');
 
-	if (!strcmp(name, "docker"))
+	return slash ? slash + 1 : argv0;
+}
+
+static enum engine_program program_of(const char *name)
+{
+	if (!strcmp(name, "docker") || !strcmp(name, "docker-compose"))
 		return PROGRAM_DOCKER;
-	if (!strcmp(name, "podman"))
+	if (!strcmp(name, "podman") || !strcmp(name, "podman-compose"))
 		return PROGRAM_PODMAN;
 	if (!strcmp(name, "nerdctl"))
 		return PROGRAM_NERDCTL;
@@ -105,14 +119,47 @@ static void look_at_run(char *const *argv, struct engine_cmdline *c)
 	}
 }
 
+/* docker-compose and podman-compose are programs of their own: no word says "compose". */
+static bool is_compose(const char *name)
+{
+	return !strcmp(name, "docker-compose") || !strcmp(name, "podman-compose");
+}
+
+static void look_at_compose(char *const *argv, struct engine_cmdline *c)
+{
+	size_t i = c->after_verb;
+
+	while (argv[i] && argv[i][0] == '-') {
+		const char *project = value_of(argv[i], argv[i + 1], "-p,--project-name");
+		const char *host = value_of(argv[i], argv[i + 1], "-H,--host");
+		const char *context = value_of(argv[i], argv[i + 1], "-c,--context");
+
+		if (project)
+			c->project = project;
+		else if (!strncmp(argv[i], "-p", 2) && argv[i][2])
+			c->project = argv[i] + 2;
+		if (host)
+			c->host = host;
+		if (context)
+			c->context = context;
+		i += in_list(compose_takes_value, argv[i]) && argv[i + 1] ? 2 : 1;
+	}
+}
+
 void engine_cmdline_parse(char *const *argv, struct engine_cmdline *ret)
 {
 	size_t i;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->program = argv[0] ? program_of(argv[0]) : PROGRAM_NONE;
+	ret->program = argv[0] ? program_of(base_of(argv[0])) : PROGRAM_NONE;
 	if (ret->program == PROGRAM_NONE)
 		return;
+	if (is_compose(base_of(argv[0]))) {
+		ret->verb = VERB_COMPOSE;
+		ret->after_verb = 1;
+		look_at_compose(argv, ret);
+		return;
+	}
 	i = skip_globals(argv, ret);
 	if (argv[i] && !strcmp(argv[i], "container"))
 		i++;
@@ -122,6 +169,8 @@ void engine_cmdline_parse(char *const *argv, struct engine_cmdline *ret)
 	ret->after_verb = i + 1;
 	if (ret->verb == VERB_RUN || ret->verb == VERB_CREATE)
 		look_at_run(argv, ret);
+	if (ret->verb == VERB_COMPOSE)
+		look_at_compose(argv, ret);
 }
 
 char **engine_cmdline_insert(char *const *argv, size_t at, char *const *words, size_t n)

@@ -21,7 +21,7 @@ enum engine_verb {
 	VERB_RUN, /* run, container run */
 	VERB_CREATE,
 	VERB_START,
-	VERB_COMPOSE, /* compose up, run, start, ... */
+	VERB_COMPOSE, /* compose up, run, start, ...; docker-compose, podman-compose */
 };
 
 struct engine_cmdline {
@@ -29,6 +29,7 @@ struct engine_cmdline {
 	enum engine_verb verb;
 	size_t after_verb; /* index in argv where options of the verb begin */
 	const char *host, *context; /* as given on the command line; NULL if not. Point into argv */
+	const char *project; /* compose: -p as given; NULL if not. Points into argv */
 	const char *cidfile; /* run, create: as given; NULL if not */
 	bool has_seccomp; /* run, create: a --security-opt seccomp=... is given */
 };

@@ -250,6 +250,37 @@ static int parse_host_config(json_object *o, struct tr_container *c, struct tr_e
 	return parse_mounts(o, host, c, err);
 }
 
+/*
+ * A RUN instruction of the classic builder: of an image by its id, without logs, with health checks off (moby
+ * builder/dockerfile/internals.go hostConfigFromOptions, dispatchers.go withoutHealthcheck). Together nobody
+ * else asks for these; one that is missed is recorded under its own name, and seen there.
+ */
+static bool is_build_step(json_object *o, const struct tr_container *c)
+{
+	json_object *host = NULL, *log = NULL, *config = NULL, *health = NULL, *test = NULL;
+	const char *type = NULL, *what;
+
+	if (!c->image || strncmp(c->image, "sha256:", 7) ||
+	    json_member_object(o, "HostConfig", "", &host, NULL) <= 0 ||
+	    json_member_object(host, "LogConfig", "", &log, NULL) <= 0 ||
+	    json_member_string(log, "Type", "", &type, NULL) <= 0 ||
+	    json_member_object(o, "Config", "", &config, NULL) <= 0 ||
+	    json_member_object(config, "Healthcheck", "", &health, NULL) <= 0 ||
+	    json_member_array(health, "Test", "", &test, NULL) <= 0 ||
+	    json_object_array_length(test) != 1)
+		return false;
+	what = string_at(test, 0);
+	return !strcmp(type, "none") && what && !strcmp(what, "NONE");
+}
+
+/* BuildKit's steps have no ids that an engine knows; the container that buildx runs it in has. */
+static bool runs_builds(const struct tr_container *c)
+{
+	static const char prefix[] = "buildx_buildkit_";
+
+	return c->name && !strncmp(c->name, prefix, sizeof(prefix) - 1);
+}
+
 static int parse_config(json_object *o, struct tr_container *c, struct tr_err *err)
 {
 	static const char where[] = "container.Config", lwhere[] = "container.Config.Labels";
@@ -385,6 +416,7 @@ static int parse_container(json_object *o, struct tr_container *c, struct tr_err
 		return -1;
 	if (parse_podman(o, c, err) < 0)
 		return -1;
+	c->builds = is_build_step(o, c) || runs_builds(c);
 	inspect_plain_runtime(c->runtime);
 	return 0;
 }

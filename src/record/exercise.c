@@ -56,7 +56,10 @@ bool run_stop_containers(struct run *r)
 /* Ends what was exercised: containers by their engine, a command by SIGTERM. */
 static void stop_all(struct run *r)
 {
-	if (!run_stop_containers(r) && r->cmd.pid && !r->cmd.ended)
+	bool asked = run_stop_containers(r);
+
+	/* Compose stops all of its own at once, where an engine is asked for one after the other. */
+	if ((!asked || r->o->compose) && r->cmd.pid && !r->cmd.ended)
 		kill(r->cmd.pid, SIGTERM);
 }
 

@@ -39,6 +39,8 @@ struct run_opts {
 	const char *container, *cgroup;
 	const char *cidfile; /* RUN_CONTAINERS: only the container whose id this file will hold */
 	const char *image, *service; /* RUN_CONTAINERS: only such; NULL: any */
+	bool compose; /* RUN_CONTAINERS: only such as compose labels */
+	const char *project; /* and of these of this project only; NULL: any */
 	const char *subject; /* instead of the one the engine suggests */
 	char **argv; /* NULL-terminated; NULL: none */
 	struct fs_owner who; /* as whom argv and the exercise run */

@@ -24,6 +24,43 @@ static bool image_matches(const char *image, const char *want)
 	       (!strncmp(image, want, n) && (image[n] == ':' || image[n] == '@'));
 }
 
+/* The characters of a project's name; compose 1 drops the others, compose 2 refuses them. */
+static bool in_project_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* Whether compose makes the name `project` of what was asked for. */
+static bool project_matches(const char *project, const char *want)
+{
+	for (; *want; want++) {
+		char c = *want >= 'A' && *want <= 'Z' ? (char)(*want - 'A' + 'a') : *want;
+
+		if (in_project_name(c) && *project++ != c)
+			return false;
+	}
+	return !*project;
+}
+
+/* What compose has not labelled was started by somebody else meanwhile. */
+static bool is_of_compose(const struct run_opts *o, const struct tr_container *c)
+{
+	if (!o->compose)
+		return true;
+	return c->project &&
+	       (!o->project || !*o->project || project_matches(c->project, o->project));
+}
+
+/* NULL: not for these reasons. What no engine can tell of is recorded rather than missed. */
+static const char *why_left_out(const struct run_opts *o, const struct tr_container *c)
+{
+	if (o->target != RUN_CONTAINERS || !c)
+		return NULL;
+	if (c->builds)
+		return "builds an image";
+	return is_of_compose(o, c) ? NULL : "is not of this compose project";
+}
+
 static bool is_wanted(const struct run *r, const char *id, const struct tr_container *c)
 {
 	const struct run_opts *o = r->o;
@@ -102,6 +139,8 @@ static void decide_wanted(struct run *r, uint16_t i, const struct tr_container *
 
 void run_decide(struct run *r, uint16_t i, const struct tr_container *c)
 {
+	const char *why;
+
 	if (r->session.recordings[i].state != RECORDING_UNKNOWN)
 		return;
 	/* Somebody else's container may come before ours is made. */
@@ -109,7 +148,11 @@ void run_decide(struct run *r, uint16_t i, const struct tr_container *c)
 		asker_ask(r->asker, ASK_WHO, i, r->followed[i].id, ASK_AGAIN_MS);
 		return;
 	}
-	if (i == r->only || is_wanted(r, r->followed[i].id, c))
+	why = why_left_out(r->o, c);
+	if (why)
+		run_note(r, "container %s %s: it is left out",
+			 c->name ? c->name : r->followed[i].id, why);
+	if (!why && (i == r->only || is_wanted(r, r->followed[i].id, c)))
 		decide_wanted(r, i, c);
 	else
 		session_unwant(&r->session, i);

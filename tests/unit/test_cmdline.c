@@ -70,6 +70,31 @@ START_TEST(sees_options_that_matter)
 }
 END_TEST
 
+START_TEST(finds_compose_and_its_project)
+{
+	struct engine_cmdline c;
+
+	PARSE(&c, "/usr/bin/docker-compose", "-f", "run.yml", "--project-name=shop", "up");
+	ck_assert_int_eq(c.program, PROGRAM_DOCKER);
+	ck_assert_int_eq(c.verb, VERB_COMPOSE);
+	ck_assert_str_eq(c.project, "shop");
+	PARSE(&c, "podman-compose", "up");
+	ck_assert_int_eq(c.program, PROGRAM_PODMAN);
+	ck_assert_int_eq(c.verb, VERB_COMPOSE);
+	ck_assert_ptr_null(c.project);
+	PARSE(&c, "docker", "-H", "unix:///s", "compose", "--env-file", "-p", "-p", "shop", "run",
+	      "-p", "80:80", "web");
+	ck_assert_str_eq(c.host, "unix:///s");
+	ck_assert_str_eq(c.project, "shop");
+	PARSE(&c, "docker-compose", "-H", "unix:///t", "-c", "there", "-pshop", "up");
+	ck_assert_str_eq(c.host, "unix:///t");
+	ck_assert_str_eq(c.context, "there");
+	ck_assert_str_eq(c.project, "shop");
+	PARSE(&c, "docker-compose", "-p");
+	ck_assert_ptr_null(c.project);
+}
+END_TEST
+
 START_TEST(inserts_words)
 {
 	char a[] = "docker", b[] = "run", i[] = "img", x[] = "--x";
@@ -85,4 +110,4 @@ START_TEST(inserts_words)
 END_TEST
 
 TR_SUITE("cmdline", knows_the_engines, finds_the_verb_behind_global_options,
-	 sees_options_that_matter, inserts_words)
+	 sees_options_that_matter, finds_compose_and_its_project, inserts_words)

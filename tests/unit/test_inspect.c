@@ -231,6 +231,38 @@ START_TEST(other_spellings)
 }
 END_TEST
 
+static bool builds(const char *image, const char *log, const char *health, const char *name)
+{
+	tr_cleanup_free char *text = tr_xasprintf(
+		",\"Name\":\"%s\",\"Config\":{\"Image\":\"%s\",\"Healthcheck\":{\"Test\":%s}},"
+		"\"HostConfig\":{\"LogConfig\":{\"Type\":\"%s\"}},\"State\":{}",
+		name, image, health, log);
+	struct tr_container c;
+	bool r;
+
+	parse(text, &c);
+	r = c.builds;
+	tr_container_release(&c);
+	return r;
+}
+
+/* As Docker 20.10 has a RUN instruction; each of its marks alone is anybody's. */
+START_TEST(knows_builds)
+{
+	static const char none[] = "[\"NONE\"]";
+
+	ck_assert(builds("sha256:ea28bce69073", "none", none, "/x"));
+	ck_assert(!builds("busybox", "none", none, "/x"));
+	ck_assert(!builds("sha256:ea28bce69073", "json-file", none, "/x"));
+	ck_assert(!builds("sha256:ea28bce69073", "none", "[\"CMD\",\"true\"]", "/x"));
+	ck_assert(!builds("sha256:ea28bce69073", "none", "[]", "/x"));
+	ck_assert(!builds("sha256:ea28bce69073", "none", "[1]", "/x"));
+	ck_assert(!builds("sha256:ea28bce69073", "none", "7", "/x"));
+	ck_assert(
+		builds("moby/buildkit:buildx-stable-1", "json-file", "[]", "/buildx_buildkit_a0"));
+}
+END_TEST
+
 START_TEST(refuses_what_is_no_container)
 {
 	static const char *const bad[] = {
@@ -368,5 +400,5 @@ START_TEST(lists)
 END_TEST
 
 TR_SUITE("inspect", docker_full, podman_full, security_options, states_and_quoting,
-	 never_the_environment, other_spellings, refuses_what_is_no_container, engines,
-	 engine_security_options, lists)
+	 never_the_environment, other_spellings, knows_builds, refuses_what_is_no_container,
+	 engines, engine_security_options, lists)
