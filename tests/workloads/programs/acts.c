@@ -5,6 +5,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -201,6 +202,11 @@ static int do_doomed_thread(void)
 	return waitpid(pid, NULL, 0) != pid;
 }
 
+static int do_poll(void)
+{
+	return poll(NULL, 0, 1500) != 0;
+}
+
 static int do_sleep(void)
 {
 	sleep(1);
@@ -234,6 +240,7 @@ static const struct {
 	{ "inner", do_inner },
 	{ "child", do_child },
 	{ "doomed-thread", do_doomed_thread },
+	{ "poll", do_poll },
 	{ "sleep", do_sleep },
 	{ "pause", do_pause },
 };
