@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# HOST_WORK has bin/clock, and the trace and the profile that another machine made of it.
+clock=$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)
+case $clock in
+hpet | acpi_pm) ;;
+*)
+	echo "skipped: the virtual machine's clock is $clock"
+	exit 77
+	;;
+esac
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+live_begin busybox
+run=(docker run --rm --network none -v "$HOST_WORK/bin:/w:ro" trammel-lab/busybox /w/clock)
+echo "the clock is $clock"
+
+# Here they are syscalls, and this is what the profile has to have foreseen.
+expect 0 record -o here.trace -- "${run[@]}"
+holds here.trace "{'clock_gettime', 'gettimeofday'} <= calls('main')"
+expect 0 verify --seccomp "$HOST_WORK/clock.json" here.trace
+expect 0 rehearse -n 3 --seccomp "$HOST_WORK/clock.json" --trace "$HOST_WORK/clock.trace" -- "${run[@]}"
+says out "clocksource: recorded with .*, rehearsed with $clock"
+
+sed 's/"clock_gettime"/"getpgid"/' "$HOST_WORK/clock.json" >cut.json
+expect 1 rehearse -n 1 --seccomp cut.json -- "${run[@]}"
+says out 'refused: .*clock_gettime.*/w/clock'
