@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A profile that lacks one call the workload, or the runtime, needs: it fails, and rehearse says which.
+# A profile that lacks one call, or one value of an argument, that the workload, what it executes, or the
+# runtime needs: it fails, and rehearse says which.
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
 . "$TRAMMEL_SOURCE/tests/lib/recording.sh"
-live_begin busybox redis
+live_begin busybox redis pyapp
 RUN=(docker run --rm --network none)
 
 # without CALL FROM TO: the call out of all rules
@@ -16,6 +17,23 @@ assert any(call in rule["names"] for rule in profile["syscalls"]), f"{call} is n
 for rule in profile["syscalls"]:
     rule["names"] = [name for name in rule["names"] if name != call]
 profile["syscalls"] = [rule for rule in profile["syscalls"] if rule["names"]]
+json.dump(profile, open(target, "w"))
+END
+}
+
+# without_family CALL FAMILY FROM TO: the call with that first argument out of all rules
+without_family() {
+	python3 - "$@" <<'END'
+import json, sys
+call, value, source, target = sys.argv[1:]
+profile = json.load(open(source))
+def has(rule):
+    return call in rule["names"] and any(
+        arg["index"] == 0 and arg.get("valueTwo", 0) == int(value) for arg in rule.get("args", []))
+kept = [rule for rule in profile["syscalls"] if not has(rule)]
+assert len(kept) < len(profile["syscalls"]), f"{call} of {value} is not in {source}"
+assert any(call in rule["names"] for rule in kept), f"{source} has {call} for {value} only"
+profile["syscalls"] = kept
 json.dump(profile, open(target, "w"))
 END
 }
@@ -87,3 +105,31 @@ for call in $only_exec; do
 	named "$call" EPERM
 	break
 done
+
+# Of a server's daily work: it starts, and serves nobody.
+without accept4 redis.json cut.json
+expect 1 --json rehearse -n 1 --seccomp cut.json --exercise "$exercise" -- "${RUN[@]}" \
+	--health-interval 0.3s --health-retries 2 trammel-lab/redis
+named accept4 EPERM
+
+# Of a helper that the workload executes.
+program acts
+RUN+=("${BIN[@]}")
+expect 0 record -o helper.trace -- "${RUN[@]}" trammel-lab/busybox sh -c '/w/acts getpriority; ls /w'
+emitted helper.trace helper.json
+without getpriority helper.json cut.json
+expect 1 --json rehearse -n 2 --seccomp cut.json -- "${RUN[@]}" trammel-lab/busybox \
+	sh -c '/w/acts getpriority; ls /w'
+named getpriority EPERM /w/acts
+
+# One family of sockets, among those that are allowed.
+# shellcheck disable=SC2016
+exercise='docker exec $TRAMMEL_CONTAINER python3 /app/client.py 2'
+expect 0 record -o pyapp.trace --exercise "$exercise" -- "${RUN[@]}" trammel-lab/pyapp
+emitted pyapp.trace pyapp.json
+without_family socket 2 pyapp.json cut.json
+expect 1 verify --seccomp cut.json pyapp.trace
+says out 'with family 2, type 1'
+expect 1 --json rehearse -n 1 --seccomp cut.json --exercise "$exercise" -- "${RUN[@]}" \
+	--health-interval 0.3s --health-retries 2 trammel-lab/pyapp
+named socket EPERM
