@@ -80,7 +80,8 @@ static uint32_t arch_token(const struct compiler *c, const char *name)
 	static const char *const runc[] = { "x86",     "x86_64",   "x32",	  "arm",
 					    "aarch64", "mips",	   "mips64",	  "mips64n32",
 					    "mipsel",  "mipsel64", "mipsel64n32", "ppc",
-					    "ppc64",   "ppc64le",  "s390",	  "s390x" };
+					    "ppc64",   "ppc64le",  "s390",	  "s390x",
+					    "riscv64" };
 	static const char prefix[] = "SCMP_ARCH_";
 	char lower[32];
 	size_t n = 0;
@@ -95,7 +96,8 @@ static uint32_t arch_token(const struct compiler *c, const char *name)
 	lower[n] = '\0';
 	if (c->runtime == TR_RUNTIME_CRUN)
 		return seccomp_arch_resolve_name(lower);
-	for (size_t i = 0; i < TR_ARRAY_SIZE(runc); i++)
+	/* The last one came with 1.2. */
+	for (size_t i = 0; i < TR_ARRAY_SIZE(runc) - (c->runtime == TR_RUNTIME_RUNC); i++)
 		if (!strcmp(runc[i], lower))
 			return seccomp_arch_resolve_name(lower);
 	return 0;

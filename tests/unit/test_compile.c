@@ -373,6 +373,19 @@ START_TEST(the_stub_for_a_machine_that_is_not_named)
 }
 END_TEST
 
+START_TEST(an_architecture_that_old_runc_does_not_know)
+{
+	struct tr_filter f = { 0 };
+
+	profile(TR_ACTION_ERRNO);
+	tr_seccomp_add_arch(&p, "SCMP_ARCH_RISCV64");
+	rule("read", TR_ACTION_ALLOW);
+	ck_assert_int_lt(tr_compile(&f, &p, TR_RUNTIME_RUNC, NULL, NULL), 0);
+	f = compile(TR_RUNTIME_RUNC_12);
+	done(&f);
+}
+END_TEST
+
 START_TEST(for_another_machine)
 {
 	struct tr_filter f = { 0 };
@@ -395,4 +408,4 @@ TR_SUITE("compile", horizon_moves_with_the_highest_name, mentioning_counts_whate
 	 conditions_on_one_argument_become_or, crun_looks_at_six_conditions,
 	 unknown_names_are_left_out_and_told, refuses_what_stops_the_container,
 	 a_tree_answers_as_a_list_does, the_stub_for_a_machine_that_is_not_named,
-	 for_another_machine)
+	 for_another_machine, an_architecture_that_old_runc_does_not_know)
