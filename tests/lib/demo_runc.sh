@@ -54,7 +54,7 @@ demo_with_runc() {
 	quiet demo-rootfs tar -C "$DEMO/bundle/rootfs" -xf "$archive" || exit 1
 	runc_config || exit 1
 	defer runc_end
-	export REDIS_EXEC="runc exec"
+	export INSIDE="runc exec $DEMO_ID"
 
 	step "Recording redis at work"
 	runc_record demo-record "$DEMO/redis.trace" || exit 1

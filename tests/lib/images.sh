@@ -3,17 +3,19 @@
 # Images without a registry: root file systems from Debian packages, kept as archives in $IMAGES
 # under a hash of their recipe, and the Dockerfiles of tests/workloads/ on top of them.
 #
-#   image_rootfs NAME   makes the archive of a root file system (busybox, debian) if it is missing;
+#   image_rootfs NAME   makes the archive of a root file system (busybox, debian, web) if it is missing;
 #                       prints its path
-#   image_build NAME... builds trammel-lab/NAME in the engine: busybox, redis, pyapp
+#   image_build NAME... builds trammel-lab/NAME in the engine: a directory of tests/workloads/
 #   images_remove       removes them from the engine
 #
 # Needs steps.sh and $LAB; $SOURCE is the tree.
 
 IMAGES=${TRAMMEL_IMAGES:-$LAB/images}
 
-# What the debian root has. One mmdebstrap run takes half a minute, so the workloads share it.
+# What the debian root has, and the web root. An mmdebstrap run takes half a minute, so workloads
+# share them; the demo needs the first one only.
 IMAGE_PACKAGES=redis-server,redis-tools,python3
+IMAGE_WEB_PACKAGES=nginx,nodejs,busybox-static
 IMAGE_SUITE=bookworm
 
 # Debian's package sources as this machine has them (mirrors and all), nobody else's. mmdebstrap
@@ -40,6 +42,11 @@ make_debian_rootfs() {
 		"$IMAGE_SUITE" "$1" -
 }
 
+make_web_rootfs() {
+	local IMAGE_PACKAGES=$IMAGE_WEB_PACKAGES
+	make_debian_rootfs "$1"
+}
+
 make_busybox_rootfs() {
 	local root
 	root=$(mktemp -d "$IMAGES/busybox.XXXXXX") || return 1
@@ -57,6 +64,7 @@ make_busybox_rootfs() {
 image_recipe() {
 	case $1 in
 	debian) printf '%s\n' "$IMAGE_SUITE $IMAGE_PACKAGES"; declare -f make_debian_rootfs ;;
+	web) printf '%s\n' "$IMAGE_SUITE $IMAGE_WEB_PACKAGES"; declare -f make_debian_rootfs ;;
 	busybox) dpkg-query -W busybox-static; declare -f make_busybox_rootfs ;;
 	esac
 }
@@ -76,9 +84,27 @@ image_rootfs() {
 # The base each workload's Dockerfile starts from.
 image_base() {
 	case $1 in
-	busybox) echo busybox ;;
+	busybox | goapp) echo busybox ;;
+	nginx | node) echo web ;;
 	*) echo debian ;;
 	esac
+}
+
+# image_context NAME: the directory that its Dockerfile is built in
+image_context() {
+	local from=$SOURCE/tests/workloads/$1 dir=$IMAGES/$1.context
+	if [ "$1" != goapp ]; then
+		echo "$from"
+		return
+	fi
+	mkdir -p "$dir" && cp "$from/Dockerfile" "$dir/" || return 1
+	# Without a module file, a network or the caller's settings: the standard library is all it needs.
+	[ "$dir/goapp" -nt "$from/main.go" ] ||
+		quiet "compile-$1" env -i PATH="$PATH" HOME="$dir" GOCACHE="$dir/.cache" GO111MODULE=off \
+			CGO_ENABLED=0 GOFLAGS= GOTOOLCHAIN=local \
+			go build -trimpath -o "$dir/goapp" "$from/main.go" || return 1
+	rm -rf "$dir/.cache"
+	echo "$dir"
 }
 
 image_present() {
@@ -86,7 +112,7 @@ image_present() {
 }
 
 image_build() {
-	local name base archive tag
+	local name base archive tag context
 	for name in "$@"; do
 		base=$(image_base "$name")
 		archive=$(image_rootfs "$base") || return 1
@@ -94,9 +120,10 @@ image_build() {
 		tag=trammel-lab/base-$base:${tag%.tar}
 		image_present "$tag" ||
 			quiet "import-$base" docker import "$archive" "$tag" || return 1
+		context=$(image_context "$name") || return 1
 		# The classic builder: it needs no network and no second program.
 		DOCKER_BUILDKIT=0 quiet "build-$name" docker build -q -t "trammel-lab/$name" \
-			--build-arg "BASE=$tag" "$SOURCE/tests/workloads/$name" || return 1
+			--build-arg "BASE=$tag" "$context" || return 1
 	done
 }
 

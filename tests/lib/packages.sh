@@ -29,6 +29,7 @@ PACKAGES_test=(
 	systemd # a unit's filter in force; it need not be what started the machine
 	strace crun podman
 	docker-compose # the first one; the second comes out of a later release
+	golang-go # a static Go program as a workload
 	golang-github-containers-common # podman's default seccomp profile
 	qemu-system-x86 # the virtual machine of tests/vm
 	apparmor # its kernel has AppArmor, and dockerd then starts nothing without the parser

@@ -5,11 +5,12 @@ import sys
 import urllib.error
 import urllib.request
 
-BASE = "http://127.0.0.1:8000"
+BASE = "http://127.0.0.1:{}"
+PORT = 8000
 
 
 def get(path, data=None):
-    with urllib.request.urlopen(BASE + path, data=data, timeout=10) as answer:
+    with urllib.request.urlopen(BASE.format(PORT) + path, data=data, timeout=10) as answer:
         return json.load(answer)
 
 
@@ -32,7 +33,8 @@ def exercise(rounds):
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--ping"]:
+    if sys.argv[1:2] == ["--ping"]:
+        PORT = int(sys.argv[2]) if len(sys.argv) > 2 else PORT
         get("/health")
     else:
         exercise(int(sys.argv[1]) if len(sys.argv) > 1 else 20)

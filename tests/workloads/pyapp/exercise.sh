@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Puts the Python application's container to work. INSIDE is how to run a command where it is.
+set -e
+inside="${INSIDE:-docker exec $TRAMMEL_CONTAINER}"
+# One that comes too early is refused, now and then: its way out is part of the work.
+$inside python3 /app/client.py --ping 1 2>/dev/null && exit 1
+for _ in $(seq 20); do
+	! $inside python3 /app/client.py --ping 2>/dev/null || break
+	sleep 0.2
+done
+$inside python3 /app/client.py 5
+sleep 0.2
