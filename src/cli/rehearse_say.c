@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cmd.h"
 #include "cli/compare.h"
@@ -19,7 +20,20 @@ struct each_refusal {
 	json_object *list; /* NULL: print */
 };
 
-static void print_refusal(const struct tr_fact *f)
+/* Whether the profile allows the call with other arguments than these. */
+static bool allowed_otherwise(const struct tr_seccomp *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct tr_rule *rule = &p->rules[i];
+
+		for (size_t k = 0; rule->action == TR_ACTION_ALLOW && k < rule->n_names; k++)
+			if (rule->n_conds && !strcmp(rule->names[k], name))
+				return true;
+	}
+	return false;
+}
+
+static void print_refusal(const struct rehearsal *h, const struct tr_fact *f)
 {
 	char label[64];
 	tr_cleanup_free char *exe = text_escaped(f->ev.exes.n ? f->ev.exes.v[0] : "the runtime");
@@ -30,7 +44,11 @@ static void print_refusal(const struct tr_fact *f)
 	syscall_label((enum tr_abi)f->abi, f->nr, label, sizeof(label));
 	printf("    refused: %s%s%s (%s) with %s, asked by %s\n", c_bold(), label, c_reset(),
 	       tr_abi_name((enum tr_abi)f->abi), how ? how : "an error", exe);
-	printf("      missing: \"%s\" in a rule with SCMP_ACT_ALLOW\n", label);
+	if (allowed_otherwise(&h->rules, label))
+		printf("      missing: arguments of \"%s\" beside those that the profile allows\n",
+		       label);
+	else
+		printf("      missing: \"%s\" in a rule with SCMP_ACT_ALLOW\n", label);
 }
 
 static json_object *refusal_json(const struct tr_fact *f)
@@ -65,7 +83,7 @@ static int on_refusal(const struct tr_fact *f, void *arg)
 	if (e->list)
 		json_object_array_add(e->list, refusal_json(f));
 	else if (!cli.json)
-		print_refusal(f);
+		print_refusal(e->h, f);
 	return 0;
 }
 

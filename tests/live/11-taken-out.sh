@@ -133,3 +133,5 @@ says out 'with family 2, type 1'
 expect 1 --json rehearse -n 1 --seccomp cut.json --exercise "$exercise" -- "${RUN[@]}" \
 	--health-interval 0.3s --health-retries 2 trammel-lab/pyapp
 named socket EPERM
+expect 1 rehearse -n 1 --seccomp cut.json -- "${RUN[@]}" trammel-lab/pyapp python3 /app/app.py
+says out 'missing: arguments of "socket" beside those that the profile allows'
