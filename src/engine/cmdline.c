@@ -182,7 +182,9 @@ char **engine_cmdline_insert(char *const *argv, size_t at, char *const *words, s
 		len++;
 	out = tr_xcalloc(len + n + 1, sizeof(*out));
 	memcpy(out, argv, at * sizeof(*out));
-	memcpy(out + at, words, n * sizeof(*out));
+	/* words may be NULL where there are none, which memcpy(3) must not be given */
+	for (size_t i = 0; i < n; i++)
+		out[at + i] = words[i];
 	memcpy(out + at + n, argv + at, (len - at) * sizeof(*out));
 	return out;
 }

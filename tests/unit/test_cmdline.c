@@ -106,6 +106,12 @@ START_TEST(inserts_words)
 	ck_assert_str_eq(out[3], "img");
 	ck_assert_ptr_null(out[4]);
 	free(out);
+	/* none, to have a copy */
+	out = engine_cmdline_insert(argv, 0, NULL, 0);
+	ck_assert_ptr_ne(out, argv);
+	ck_assert_str_eq(out[2], "img");
+	ck_assert_ptr_null(out[3]);
+	free(out);
 }
 END_TEST
 
