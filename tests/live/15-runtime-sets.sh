@@ -3,7 +3,10 @@
 # Profiles of next to nothing, under real runtimes: what the workload needs is a dozen known calls, so
 # that every other call a start needs is one that the runtime sets (profiles/runtime/) must have. A
 # call that is made in one start of ten shows only in many starts.
+# The long form does so with the runtimes of other Debian releases, too.
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/releases.sh"
+. "$TRAMMEL_SOURCE/tests/lib/bundle.sh"
 live_begin busybox
 [ "$(uname -m)" = x86_64 ] || skip "the trace is of x86_64"
 starts=20
@@ -28,12 +31,16 @@ id=0123456789abcdef0123456789abcdef
 		$((n + 1)) $id $n
 } >echo.trace
 
-# emit RUNTIME: RUNTIME.json with the sets of its version, or with all where that is not known
+# emit RUNTIME [RELEASE]: RUNTIME.json with the sets of its version, or with all where that is not known
 emit() {
-	local version
-	version=$("$1" --version | awk 'NR == 1 { print $NF }')
-	"$TRAMMEL" emit seccomp --args all --siblings off --runtime "$1-$version" -o "$1.json" echo.trace ||
-		"$TRAMMEL" emit seccomp --args all --siblings off -o "$1.json" echo.trace || fail "emit for $1 $version"
+	local version options=(--args all --siblings off -o "$1.json")
+	version=$(runtime_version "$@")
+	if "$TRAMMEL" -q emit seccomp "${options[@]}" --runtime "$1-$version" echo.trace 2>/dev/null; then
+		echo "$1 $version, by its own sets"
+	else
+		"$TRAMMEL" -q emit seccomp "${options[@]}" echo.trace || fail "emit for $1 $version"
+		echo "$1 $version, by those of all"
+	fi
 }
 
 # often WHAT CMD...: CMD says hi each time
@@ -117,6 +124,49 @@ for nnp in false true; do
 			crun kill "$id" KILL; sleep 0.3; crun delete -f "$id"' "$starts" 2>&1)
 		[ "$(grep -cx hi <<<"$out")" = "$starts" ] || fail "crun exec as $uid: $out"
 		echo "crun exec as $uid, no_new_privileges $nnp: $starts of $starts"
+	done
+done
+[ -n "${TRAMMEL_LONG:-}" ] || exit 0
+
+# configure DIR NAME RUNTIME UID NNP ARG...
+configure() {
+	python3 "$SOURCE/tests/lib/bundle_config.py" "$1" "$2" "$3.json" "${@:4}" || fail "no configuration for $3"
+}
+
+# release_starts RUNTIME RELEASE NNP UID: its run and its exec
+release_starts() {
+	local runtime=$1 release=$2 nnp=$3 uid=$4 dir=$WORK/sets name=trammel-sets-$$ pid
+	bundle_run "$dir" "$name" "$runtime" "$release"
+	configure "$dir" "$name" "$runtime" "$uid" "$nnp" /bin/busybox echo hi
+	often "  run as $uid, no_new_privileges $nnp" "${BUNDLE_RUN[@]}"
+	configure "$dir" "$name" "$runtime" "$uid" "$nnp" /bin/busybox sleep 600
+	rm -f "$dir/container.pid"
+	"${BUNDLE_RUN[@]}" </dev/null >sleep.out 2>&1 &
+	pid=$!
+	for _ in $(seq 100); do
+		[ ! -s "$dir/container.pid" ] || break
+		sleep 0.1
+	done
+	[ -s "$dir/container.pid" ] || fail "$runtime: no container to execute in: $(cat sleep.out)"
+	bundle_exec "$dir" "$name" "$runtime"
+	often "  exec as $uid, no_new_privileges $nnp" "${BUNDLE_EXEC[@]}" /bin/busybox echo hi
+	kill -KILL "$(cat "$dir/container.pid")"
+	wait "$pid"
+}
+
+bundle_make trammel-lab/busybox "$WORK/sets" || fail "no bundle"
+starts=20
+for suite in bullseye trixie sid; do
+	release=$(release_root "$suite" runc crun) || {
+		echo "skipped: the runtimes of $suite cannot be had"
+		continue
+	}
+	for runtime in runc crun; do
+		echo "of $suite: $(emit "$runtime" "$release")"
+		for nnp in false true; do
+			release_starts "$runtime" "$release" $nnp 0
+			release_starts "$runtime" "$release" $nnp 1000
+		done
 	done
 done
 exit 0
