@@ -7,7 +7,7 @@
 #   says FILE REGEX          a line of the file matches
 #   program NAME [CC-OPTION...]   compiles tests/workloads/programs/NAME.c, statically, to bin/NAME;
 #                            it is the same for a container that has "${BIN[@]}" among its options
-#   bare NAME                the same without a libc: nothing is called but what the source says
+#   bare NAME [CC-OPTION...]   the same without a libc: nothing is called but what the source says
 #   emitted TRACE PROFILE    emits and verifies
 #   subjects DIR             the names of its traces
 #   until_true SECONDS CMD...   waits for CMD to succeed
@@ -25,7 +25,7 @@ program() {
 }
 
 bare() {
-	program "$1" -nostdlib -ffreestanding -fno-stack-protector -fno-pie -no-pie
+	program "$@" -nostdlib -ffreestanding -fno-stack-protector -fno-pie -no-pie
 }
 
 show_output() {

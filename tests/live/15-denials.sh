@@ -64,6 +64,11 @@ holds thread.trace "set(call('getpriority')['flags']) == {'denied', 'signalled'}
 expect 0 record -o inner.trace -- "${RUN[@]}" trammel-lab/busybox /w/acts inner getpriority mount
 holds inner.trace "set(call('getpriority')['flags']) == {'inner-denied'}" \
 	"set(call('mount')['flags']) == {'inner-denied'}" "'prctl' in calls('main')"
+# So is it under the profile that comes out, which lets it load its filter.
+emitted inner.trace inner.json
+expect 0 rehearse -n 2 --seccomp inner.json -o under.trace -- "${RUN[@]}" trammel-lab/busybox \
+	/w/acts inner getpriority mount
+holds under.trace "set(call('getpriority')['flags']) == {'inner-denied'}"
 # Before it, one is ours and after it not known whose.
 expect 0 record -o both.trace -- "${RUN[@]}" trammel-lab/busybox \
 	/w/acts getpriority mount inner getpriority

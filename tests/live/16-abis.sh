@@ -25,3 +25,23 @@ expect 0 record -o refused.trace -- docker run --rm --network none "${BIN[@]}" \
 	trammel-lab/busybox /w/abis
 holds refused.trace "{600, 9999} <= refused()" "'denied' in call(9998, 'i386')['flags']" \
 	"calls('main') == {'getgid', 'exit_group'}" "calls(abi='i386') == {'getpid', 'getppid'}"
+
+# Under a profile of its own, it makes all three; under one that names its main ABI only, the kernel kills it.
+bare abis -DNAMED_ONLY
+run=(docker run --rm --network none "${BIN[@]}" trammel-lab/busybox /w/abis)
+expect 0 record -o named.trace -- "${run[@]}"
+holds named.trace "complete()" "refused() == set()" "calls(abi='i386') == {'getpid', 'getppid'}" \
+	"calls(abi='x32') == {'getuid', 'execve'}" "calls('main') == {'getgid', 'exit_group'}"
+emitted named.trace named.json
+expect 0 rehearse -n 3 --seccomp named.json -o under.trace -- "${run[@]}"
+holds under.trace "calls(abi='i386') == {'getpid', 'getppid'}" "calls(abi='x32') == {'getuid', 'execve'}"
+python3 - <<'END'
+import json
+profile = json.load(open("named.json"))
+assert len(profile["architectures"]) == 3, profile["architectures"]
+profile["architectures"] = ["SCMP_ARCH_X86_64"]
+json.dump(profile, open("one.json", "w"))
+END
+expect 1 verify --seccomp one.json named.trace
+expect 1 rehearse -n 1 --seccomp one.json -- "${run[@]}"
+says out 'refused: getpid \(i386\) with a signal'
