@@ -36,8 +36,8 @@ int tr_trace_read(struct tr_facts *f, const char *path, struct tr_err *err);
 int tr_trace_read_stream(struct tr_facts *f, FILE *in, const char *name, struct tr_err *err);
 
 /*
- * The same for n traces of one subject. Two subjects are an error that names them and their files,
- * unless `subject` is given (NULL otherwise): then every recording is renamed to it.
+ * The same for n traces of one subject, recorded on one architecture. Two of either are an error that names
+ * them and their files, unless `subject` is given (NULL otherwise): then every recording is renamed to it.
  */
 int tr_trace_read_all(struct tr_facts *f, char *const *paths, size_t n, const char *subject,
 		      struct tr_err *err);

@@ -19,21 +19,58 @@ static void rename_all(struct tr_facts *f, const char *subject)
 	}
 }
 
-/* Against the first recording there was, before anything is merged: a merge would hide it. */
-static int check_subjects(const struct tr_facts *one, const char *path, const char **first,
-			  const char **first_path, struct tr_err *err)
+/* What the first recording of all was of, and where: the others must be of the same. */
+struct first {
+	char *subject, *arch;
+	char *subject_path, *arch_path;
+};
+
+static void first_release(struct first *f)
+{
+	free(f->subject);
+	free(f->arch);
+	free(f->subject_path);
+	free(f->arch_path);
+}
+
+/* Keeps what is the first of its kind. False if it is another than the first. */
+static bool same_as_first(char **first, char **first_path, const char *what, const char *path)
+{
+	if (!*first) {
+		*first = tr_xstrdup(what);
+		*first_path = tr_xstrdup(path);
+	}
+	return !strcmp(*first, what);
+}
+
+static int check_arch(const struct tr_recording *rec, const char *path, struct first *first,
+		      struct tr_err *err)
+{
+	const struct tr_strset *arch = tr_context_all(rec, "arch");
+
+	for (size_t i = 0; arch && i < arch->n; i++)
+		if (!same_as_first(&first->arch, &first->arch_path, arch->v[i], path))
+			return tr_err_set(err, TR_ERR_INPUT,
+					  "%s was recorded on %s, but %s on %s: two architectures",
+					  first->arch_path, first->arch, path, arch->v[i]);
+	return 0;
+}
+
+/* Before anything is merged: a merge would hide it. With any_subject the subjects may differ. */
+static int check_recordings(const struct tr_facts *one, const char *path, bool any_subject,
+			    struct first *first, struct tr_err *err)
 {
 	for (size_t i = 0; i < one->n_recordings; i++) {
-		const char *subject = subject_of(&one->recordings[i]);
+		const struct tr_recording *rec = &one->recordings[i];
+		const char *subject = subject_of(rec);
 
-		if (!*first) {
-			*first = subject;
-			*first_path = path;
-		}
-		if (strcmp(*first, subject))
+		if (!any_subject &&
+		    !same_as_first(&first->subject, &first->subject_path, subject, path))
 			return tr_err_set(err, TR_ERR_INPUT,
 					  "%s is of '%s', but %s is of '%s': two subjects",
-					  *first_path, *first, path, subject);
+					  first->subject_path, first->subject, path, subject);
+		if (check_arch(rec, path, first, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -59,8 +96,7 @@ int tr_trace_read(struct tr_facts *f, const char *path, struct tr_err *err)
 int tr_trace_read_all(struct tr_facts *f, char *const *paths, size_t n, const char *subject,
 		      struct tr_err *err)
 {
-	tr_cleanup_free char *first_copy = NULL;
-	const char *first = NULL, *first_path = NULL;
+	struct first first = { 0 };
 	struct trace_reading t = { .f = f };
 	int r = 0;
 
@@ -70,13 +106,12 @@ int tr_trace_read_all(struct tr_facts *f, char *const *paths, size_t n, const ch
 		tr_facts_init(&heads);
 		t.heads = &heads;
 		r = trace_read(&t, paths[i], err);
-		if (r == 0 && !subject)
-			r = check_subjects(&heads, paths[i], &first, &first_path, err);
-		if (r == 0 && first && !first_copy)
-			first = first_copy = tr_xstrdup(first);
+		if (r == 0)
+			r = check_recordings(&heads, paths[i], subject != NULL, &first, err);
 		tr_facts_release(&heads);
 	}
 	repeat_release(&t.repeat);
+	first_release(&first);
 	if (r == 0 && subject)
 		rename_all(f, subject);
 	return r;

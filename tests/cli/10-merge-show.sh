@@ -146,6 +146,26 @@ expect 0 -j merge -o ab one.trace two.trace
 python3 -c 'import json,sys; o = json.load(open("out")); sys.exit(o["facts"] != 6 or not o["complete"])' ||
 	fail "merge: wrong JSON"
 
+# nor do two architectures make one trace, whatever it is called
+arch() {
+	sed "s/\"start_seen\":true/&,\"context\":{\"arch\":[\"$1\"]}/" empty.trace
+}
+cat >empty.trace <<'END'
+{"trammel":"trace","version":1,"recordings":[{"id":"0000000000000000000000000000000a","subject":"web","start_seen":true}]}
+{"end":true,"facts":0,"complete":true,"kinds":{},"recordings":[{"id":"0000000000000000000000000000000a","ended":"exited"}]}
+END
+arch x86_64 >x86.trace
+arch aarch64 | sed s/0a/0b/ >arm.trace
+rm -f out.trace
+for options in "" "--subject=s"; do
+	# shellcheck disable=SC2086 # none, or one
+	expect 2 merge $options -o out.trace x86.trace arm.trace
+	says err 'x86.trace was recorded on x86_64, but arm.trace on aarch64: two architectures'
+	[ ! -e out.trace ] || fail "two architectures were merged"
+done
+expect 0 merge -o out.trace x86.trace empty.trace x86.trace
+rm out.trace
+
 # what is too old leaves
 digest() { # FILE ID SECOND DIGEST CALL-NUMBER CALL
 	cat >"$1" <<END
