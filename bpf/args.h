@@ -15,7 +15,8 @@ struct arg_key {
 	__u32 row;
 	__u16 cell;
 	__u8 index;
-	__u8 counter; /* 1: the number of values this argument showed; value is 0 */
+	__u8 counter : 1; /* the number of values this argument showed; value is 0 */
+	__u8 how : 7; /* enum tr_arg_how: each has values of its own */
 	__u64 value;
 };
 struct {
@@ -41,6 +42,8 @@ static __always_inline void send_arg(struct tr_mark *m, struct task_struct *task
 	e->abi = key->cell / TR_ROW_NRS;
 	e->nr = key->cell % TR_ROW_NRS;
 	e->index = key->index;
+	e->how = key->how;
+	e->pad = 0;
 	e->overflow = overflow;
 	e->value = overflow ? 0 : key->value;
 	event_head(&s->head, TR_EVENT_ARG, task, m);
@@ -53,11 +56,13 @@ static __always_inline void send_arg(struct tr_mark *m, struct task_struct *task
  * more: a call with ever-new values costs two look-ups each time and no more memory.
  */
 static __always_inline void arg_value(struct tr_mark *m, struct task_struct *task, __u32 cell,
-				      __u8 index, __u64 value)
+				      __u8 index, __u8 how, __u64 value)
 {
-	struct arg_key key = { .row = m->row, .cell = (__u16)cell, .index = index, .value = value };
+	struct arg_key key = {
+		.row = m->row, .cell = (__u16)cell, .index = index, .how = how, .value = value
+	};
 	struct arg_key counter = {
-		.row = m->row, .cell = (__u16)cell, .index = index, .counter = 1
+		.row = m->row, .cell = (__u16)cell, .index = index, .counter = 1, .how = how
 	};
 	__u32 *n, sent, next = 1;
 
@@ -77,8 +82,9 @@ static __always_inline void arg_value(struct tr_mark *m, struct task_struct *tas
 		count_loss(m->recording, TR_EVENT_LOSS_MAP);
 }
 
-/* The recorded arguments of a call that is being entered; `cell` is its place in a row. */
-__weak __noinline int args_seen_of(struct tr_mark *m, __u64 task_at, __u64 regs_at, __u32 cell)
+/* The recorded arguments of a call that is being entered, or was refused; `cell` is its place in a row. */
+__weak __noinline int args_seen_of(struct tr_mark *m, __u64 task_at, __u64 regs_at, __u32 cell,
+				   __u32 how)
 {
 	struct task_struct *task = (struct task_struct *)task_at;
 	__u32 abi = cell / TR_ROW_NRS;
@@ -92,21 +98,22 @@ __weak __noinline int args_seen_of(struct tr_mark *m, __u64 task_at, __u64 regs_
 			  (call_arg_at(regs_at, abi, 1) & 0xffff) << 16 |
 			  call_arg_at(regs_at, abi, 2) << 32;
 
-		arg_value(m, task, cell, TR_ARG_TUPLE, v);
+		arg_value(m, task, cell, TR_ARG_TUPLE, (__u8)how, v);
 	}
 	for (int i = 0; i < 5; i++)
 		if (wanted & (1 << i))
-			arg_value(m, task, cell, (__u8)i, call_arg_at(regs_at, abi, i));
+			arg_value(m, task, cell, (__u8)i, (__u8)how, call_arg_at(regs_at, abi, i));
 	return 0;
 }
 
 /* Looks whether there is anything to note of a call, first: mostly there is not. */
-static __always_inline void args_of_call(struct tr_mark *m, __u64 task, __u64 regs, struct call c)
+static __always_inline void args_of_call(struct tr_mark *m, __u64 task, __u64 regs, struct call c,
+					 enum tr_arg_how how)
 {
 	__u32 cell = c.abi * TR_ROW_NRS + c.nr;
 
 	if (c.nr < TR_ROW_NRS && cell < TR_ROW_CELLS && cfg_args[cell])
-		args_seen_of(m, task, regs, cell);
+		args_seen_of(m, task, regs, cell, how);
 }
 
 #endif

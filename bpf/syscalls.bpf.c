@@ -114,7 +114,7 @@ static __noinline int enter_unseated(struct task_struct *task, struct tr_mark *m
 	if (m->flags & TR_MARK_ENTERED)
 		m->in_call = in_call_by(cell, m->level);
 	note_call(m->row, c);
-	args_of_call(m, address_of(task), regs, c);
+	args_of_call(m, address_of(task), regs, c, TR_ARG_LET_IN);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ static __noinline int enter_rarely(struct task_struct *task, __u64 regs, long id
 		return 0;
 	if (c.nr >= TR_ROW_NRS)
 		return id == -1 ? 0 : odd_call(task, m, c.abi, c.nr);
-	args_of_call(m, address_of(task), regs, c);
+	args_of_call(m, address_of(task), regs, c, TR_ARG_LET_IN);
 	return 0;
 }
 
@@ -196,6 +196,8 @@ static __noinline int maybe_denied(struct task_struct *task, struct tr_mark *m,
 		return 0;
 	inner = (m->flags & TR_MARK_ENTERED) &&
 		(__u32)task->seccomp.filter_count.counter > m->entry_filters;
+	args_of_call(m, address_of(task), address_of(regs), c,
+		     inner ? TR_ARG_DENIED_INNER : TR_ARG_DENIED);
 	return call_seen(task, m, &key, inner);
 }
 

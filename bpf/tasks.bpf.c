@@ -172,7 +172,7 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
 	if (id < 0)
 		return;
 	note_call(m->row, call_of(task, id));
-	args_of_call(m, address_of(task), address_of(regs), call_of(task, id));
+	args_of_call(m, address_of(task), address_of(regs), call_of(task, id), TR_ARG_LET_IN);
 }
 
 /*

@@ -209,11 +209,20 @@ _Static_assert(sizeof(struct tr_event_exec) == 24, "tr_event_exec");
 /* How many values of one argument one executable may show; behind it comes one with `overflow`. */
 #define TR_ARG_VALUES 48
 
+/* What became of the call that had the value. */
+enum tr_arg_how {
+	TR_ARG_LET_IN,
+	TR_ARG_DENIED,
+	TR_ARG_DENIED_INNER, /* by a filter of the workload itself, perhaps */
+};
+
 struct tr_event_arg {
 	__u16 abi; /* TR_EVENT_ABI_* */
 	__u8 index;
 	__u8 overflow; /* 1: more values than are kept, `value` is 0 */
-	__u32 nr;
+	__u16 nr;
+	__u8 how; /* enum tr_arg_how */
+	__u8 pad;
 	__u64 value; /* the tuple: family | type << 16 | protocol << 32 */
 };
 _Static_assert(sizeof(struct tr_event_arg) == 16, "tr_event_arg");

@@ -51,8 +51,9 @@ void rehearse_judge(const struct rehearsal *h, struct outcome *o);
 /* Whether the command, or the exercise, ended as it should. */
 bool rehearse_command_is_fine(const struct rehearsal *h, const struct outcome *o);
 bool rehearse_exercise_is_fine(const struct rehearsal *h, const struct outcome *o);
-/* Whether a fact is a refusal that the profile does not plan for. */
-bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_fact *f);
+/* Whether a fact, of those of one run or of all, is a refusal that nobody expects. */
+bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_facts *facts,
+			 const struct tr_fact *f);
 size_t rehearse_refusals(const struct rehearsal *h, const struct tr_facts *facts);
 
 /* rehearse_say.c: a run, and the sum of all. Nothing is printed with --json but the sum. */

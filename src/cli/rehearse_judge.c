@@ -5,6 +5,7 @@
 
 #include "cli/compare.h"
 #include "cli/rehearse.h"
+#include "cli/values.h"
 #include "tables/csv.h"
 #include "tables/data.h"
 #include "tables/syscalls.h"
@@ -31,18 +32,41 @@ static bool is_planned(const struct tr_seccomp *p, const struct tr_fact *f)
 	return false;
 }
 
-/* Training had it refused in the same way, and nothing else: the container got along with that. */
-static bool was_refused(const struct tr_facts *recorded, const struct tr_fact *f)
+struct familiar {
+	const struct tr_facts *recorded;
+	size_t n, known;
+};
+
+static void is_familiar(const struct tr_fact *value, void *arg)
+{
+	struct familiar *fam = arg;
+	const struct tr_fact *then = tr_facts_find(fam->recorded, value);
+
+	fam->n++;
+	fam->known += then && !value->arg.overflow &&
+		      (then->ev.flags & (TR_EV_DENIED | TR_EV_DONE)) == TR_EV_DENIED;
+}
+
+/*
+ * Training had it refused in the same way, and the container got along with that: the call, or, if it
+ * was let in with other arguments, the call with these.
+ */
+static bool was_refused(const struct tr_facts *recorded, const struct tr_facts *facts,
+			const struct tr_fact *f)
 {
 	const struct tr_fact *then = tr_facts_find(recorded, f);
+	struct familiar fam = { recorded, 0, 0 };
 
-	if (!then || (then->ev.flags & (TR_EV_DENIED | TR_EV_DONE)) != TR_EV_DENIED ||
+	if (!then || !(then->ev.flags & TR_EV_DENIED) ||
 	    (f->ev.flags & ~then->ev.flags & TR_EV_SIGNALLED))
 		return false;
 	for (size_t i = 0; i < f->ev.errnos.n; i++)
 		if (!tr_u32set_has(&then->ev.errnos, f->ev.errnos.v[i]))
 			return false;
-	return true;
+	if (!(then->ev.flags & TR_EV_DONE))
+		return true;
+	values_refused(facts, f, is_familiar, &fam);
+	return fam.n && fam.known == fam.n;
 }
 
 /* What a runtime tries and goes on without, by profiles/errno.csv. */
@@ -63,14 +87,17 @@ static bool runtime_goes_on(const struct tr_fact *f)
 	return found;
 }
 
-bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_fact *f)
+bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_facts *facts,
+			 const struct tr_fact *f)
 {
 	return f->kind == TR_FACT_SYSCALL && (f->ev.flags & TR_EV_DENIED) &&
-	       !is_planned(&h->rules, f) && !was_refused(&h->recorded, f) && !runtime_goes_on(f);
+	       !is_planned(&h->rules, f) && !was_refused(&h->recorded, facts, f) &&
+	       !runtime_goes_on(f);
 }
 
 struct refusals {
 	const struct rehearsal *h;
+	const struct tr_facts *facts;
 	size_t n;
 };
 
@@ -78,13 +105,13 @@ static int count_refusal(const struct tr_fact *f, void *arg)
 {
 	struct refusals *r = arg;
 
-	r->n += rehearse_is_refusal(r->h, f);
+	r->n += rehearse_is_refusal(r->h, r->facts, f);
 	return 0;
 }
 
 size_t rehearse_refusals(const struct rehearsal *h, const struct tr_facts *facts)
 {
-	struct refusals r = { h, 0 };
+	struct refusals r = { h, facts, 0 };
 
 	tr_facts_each(facts, count_refusal, &r);
 	return r.n;

@@ -8,6 +8,7 @@
 #include "cli/cmd.h"
 #include "cli/compare.h"
 #include "cli/rehearse.h"
+#include "cli/values.h"
 #include "cli/why.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
@@ -16,6 +17,7 @@
 
 struct each_refusal {
 	const struct rehearsal *h;
+	const struct tr_facts *facts;
 	size_t n;
 	json_object *list; /* NULL: print */
 };
@@ -33,7 +35,16 @@ static bool allowed_otherwise(const struct tr_seccomp *p, const char *name)
 	return false;
 }
 
-static void print_refusal(const struct rehearsal *h, const struct tr_fact *f)
+static void print_value(const struct tr_fact *value, void *arg)
+{
+	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
+
+	(void)arg;
+	value_text(&sb, value);
+	printf("      with %s\n", strbuf_str(&sb));
+}
+
+static void print_refusal(const struct each_refusal *e, const struct tr_fact *f)
 {
 	char label[64];
 	tr_cleanup_free char *exe = text_escaped(f->ev.exes.n ? f->ev.exes.v[0] : "the runtime");
@@ -44,16 +55,37 @@ static void print_refusal(const struct rehearsal *h, const struct tr_fact *f)
 	syscall_label((enum tr_abi)f->abi, f->nr, label, sizeof(label));
 	printf("    refused: %s%s%s (%s) with %s, asked by %s\n", c_bold(), label, c_reset(),
 	       tr_abi_name((enum tr_abi)f->abi), how ? how : "an error", exe);
-	if (allowed_otherwise(&h->rules, label))
+	values_refused(e->facts, f, print_value, NULL);
+	if (allowed_otherwise(&e->h->rules, label))
 		printf("      missing: arguments of \"%s\" beside those that the profile allows\n",
 		       label);
 	else
 		printf("      missing: \"%s\" in a rule with SCMP_ACT_ALLOW\n", label);
 }
 
-static json_object *refusal_json(const struct tr_fact *f)
+static void add_value(const struct tr_fact *value, void *arg)
+{
+	json_object *o = json_object_new_object();
+
+	if (value->kind == TR_FACT_SOCKET) {
+		json_object_object_add(o, "family", json_object_new_int64(value->sock.family));
+		json_object_object_add(o, "type", json_object_new_int64(value->sock.type));
+		json_object_object_add(o, "protocol", json_object_new_int64(value->sock.protocol));
+	} else {
+		char text[24];
+
+		snprintf(text, sizeof(text), "0x%llx", (unsigned long long)value->arg.value);
+		json_object_object_add(o, "index", json_object_new_int64(value->arg.index));
+		if (!value->arg.overflow)
+			json_add_string(o, "value", text);
+	}
+	json_object_array_add(arg, o);
+}
+
+static json_object *refusal_json(const struct each_refusal *e, const struct tr_fact *f)
 {
 	json_object *o = json_object_new_object(), *exes = json_object_new_array();
+	json_object *values = json_object_new_array();
 	char label[64];
 
 	json_add_string(o, "syscall",
@@ -70,6 +102,8 @@ static json_object *refusal_json(const struct tr_fact *f)
 		json_object_array_add(exes, json_object_new_string(exe));
 	}
 	json_object_object_add(o, "exes", exes);
+	values_refused(e->facts, f, add_value, values);
+	json_object_object_add(o, "arguments", values);
 	return o;
 }
 
@@ -77,13 +111,13 @@ static int on_refusal(const struct tr_fact *f, void *arg)
 {
 	struct each_refusal *e = arg;
 
-	if (!rehearse_is_refusal(e->h, f))
+	if (!rehearse_is_refusal(e->h, e->facts, f))
 		return 0;
 	e->n++;
 	if (e->list)
-		json_object_array_add(e->list, refusal_json(f));
+		json_object_array_add(e->list, refusal_json(e, f));
 	else if (!cli.json)
-		print_refusal(e->h, f);
+		print_refusal(e, f);
 	return 0;
 }
 
@@ -122,7 +156,7 @@ static void print_lost(const char *reason, void *arg)
 
 void rehearse_say_run(const struct rehearsal *h, const struct outcome *o, unsigned i)
 {
-	struct each_refusal e = { h, 0, NULL };
+	struct each_refusal e = { h, &o->facts, 0, NULL };
 	cleanup_strbuf struct strbuf why = STRBUF_INIT;
 
 	if (cli.json)
@@ -146,7 +180,7 @@ void rehearse_say_run(const struct rehearsal *h, const struct outcome *o, unsign
 json_object *rehearse_json_run(const struct rehearsal *h, const struct outcome *o)
 {
 	json_object *j = json_object_new_object(), *refused = json_object_new_array();
-	struct each_refusal e = { h, 0, refused };
+	struct each_refusal e = { h, &o->facts, 0, refused };
 	cleanup_strbuf struct strbuf why = STRBUF_INIT;
 
 	reasons(h, o, &why);

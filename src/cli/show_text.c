@@ -8,6 +8,7 @@
 
 #include "cli/cmd.h"
 #include "cli/show.h"
+#include "cli/values.h"
 #include "cli/why.h"
 #include "cli/wrap.h"
 #include "facts/names.h"
@@ -305,6 +306,15 @@ static void add_refusal(struct strbuf *sb, const struct tr_evidence *ev)
 		strbuf_addf(sb, "%ssignal", sb->len ? ", " : "");
 }
 
+static void print_refused_value(const struct tr_fact *value, void *arg)
+{
+	struct strbuf sb cleanup_strbuf = STRBUF_INIT;
+
+	(void)arg;
+	value_text(&sb, value);
+	printf("    with %s\n", strbuf_str(&sb));
+}
+
 static void print_refused(const struct show *s)
 {
 	if (!s->refused.n)
@@ -329,6 +339,7 @@ static void print_refused(const struct show *s)
 		if (!(f->ev.flags & TR_EV_DENIED))
 			printf(" %s(or by a filter of the workload's own)%s", c_dim(), c_reset());
 		putchar('\n');
+		values_refused(&s->facts, f, print_refused_value, NULL);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/values.h"
 #include "cli/verify.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
@@ -57,27 +58,15 @@ static void add_exes(struct strbuf *sb, const struct tr_strset *exes)
 	}
 }
 
-/* The arguments that are refused, where the call is allowed with others. */
-static void add_value(struct strbuf *sb, const struct tr_fact *value)
-{
-	if (value->kind == TR_FACT_SOCKET)
-		strbuf_addf(sb, "with family %u, type %u, protocol %u", value->sock.family,
-			    value->sock.type, value->sock.protocol);
-	else if (value->arg.overflow)
-		strbuf_addf(sb, "with an argument %u of too many values", value->arg.index);
-	else
-		strbuf_addf(sb, "with argument %u = 0x%llx", value->arg.index,
-			    (unsigned long long)value->arg.value);
-}
-
 void verify_add_call(const struct tr_check_syscall *s, struct strbuf *sb)
 {
 	char nr[32];
 
 	strbuf_adds(sb, syscall_label((enum tr_abi)s->fact->abi, s->fact->nr, nr, sizeof(nr)));
+	/* The arguments that are refused, where the call is allowed with others. */
 	if (s->value) {
-		strbuf_addc(sb, ' ');
-		add_value(sb, s->value);
+		strbuf_adds(sb, " with ");
+		value_text(sb, s->value);
 	}
 }
 
@@ -152,8 +141,8 @@ static void print_refused(const struct verify *v, enum tr_verdict verdict, const
 		if (s->value) {
 			struct strbuf value cleanup_strbuf = STRBUF_INIT;
 
-			add_value(&value, s->value);
-			printf("    %s\n", strbuf_str(&value));
+			value_text(&value, s->value);
+			printf("    with %s\n", strbuf_str(&value));
 		}
 		if (v->bundle || v->facts.n_recordings > 1) {
 			add_recordings(&in, &v->facts, &fact->ev);

@@ -223,6 +223,8 @@ bool decode_arg(const void *data, size_t len, struct tr_fact *ret)
 		ret->arg.overflow = a->overflow;
 		ret->arg.value = a->overflow ? 0 : a->value;
 	}
-	ret->ev.flags = TR_EV_DONE;
+	ret->ev.flags = a->how == TR_ARG_LET_IN ? TR_EV_DONE :
+			a->how == TR_ARG_DENIED ? TR_EV_DENIED :
+						  TR_EV_INNER_DENIED;
 	return true;
 }

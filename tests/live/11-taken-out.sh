@@ -133,5 +133,8 @@ says out 'with family 2, type 1'
 expect 1 --json rehearse -n 1 --seccomp cut.json --exercise "$exercise" -- "${RUN[@]}" \
 	--health-interval 0.3s --health-retries 2 trammel-lab/pyapp
 named socket EPERM
+python3 -c 'import json
+refused = [r for r in json.load(open("out"))["each"][0]["refused"] if r["syscall"] == "socket"]
+assert {"family": 2, "type": 1, "protocol": 0} in refused[0]["arguments"], refused' || fail "the socket is not named"
 expect 1 rehearse -n 1 --seccomp cut.json -- "${RUN[@]}" trammel-lab/pyapp python3 /app/app.py
 says out 'missing: arguments of "socket" beside those that the profile allows'

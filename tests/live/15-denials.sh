@@ -21,6 +21,7 @@ for call in mount keyctl; do
 		"call('$call')['errnos'] == ['EPERM']" "call('$call')['phases'] == ['main']" \
 		"call('$call')['exes'] == ['/w/acts']"
 done
+holds denied.trace "[f['flags'] for f in facts if f['fact'] == 'arg' and f['name'] == 'keyctl'] == [['denied']]"
 holds denied.trace "refused() == {'mount', 'keyctl'}" "complete()" "context('seccomp') == {'default'}"
 
 # New children, restarts and the odd exits of exec are no refusals, under a filter that never does.

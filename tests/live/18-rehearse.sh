@@ -46,3 +46,21 @@ expect 0 rehearse -n 1 --seccomp refused.json --trace refused -- "${run[@]}" key
 expect 1 rehearse -n 1 --seccomp refused.json --trace refused -- "${run[@]}" keyctl fork mount
 says out 'refused: .*mount'
 ! grep -q 'refused: .*keyctl' out || fail "keyctl is named, which was refused while recording"
+
+# The same for one call with some arguments, which newer engines' default profile keeps out.
+cat >no-vsock.json <<'END'
+{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["socket"], "action": "SCMP_ACT_ERRNO", "errnoRet": 1,
+	"args": [{"index": 0, "value": 40, "op": "SCMP_CMP_EQ"}]}]}
+END
+expect 0 record -o sockets -- docker run --rm --network none "${BIN[@]}" --security-opt seccomp=no-vsock.json \
+	trammel-lab/busybox /w/acts unix vsock
+holds sockets "set(call('socket')['flags']) == {'denied', 'done'}" \
+	"{(f['family'], *f['flags']) for f in facts if f['fact'] == 'socket'} == {(1, 'done'), (40, 'denied')}"
+expect 0 show sockets
+says out '^    with family 40, type 1, protocol 0'
+emitted sockets sockets.json
+expect 0 rehearse -n 1 --seccomp sockets.json --trace sockets -- "${run[@]}" unix vsock
+expect 1 rehearse -n 1 --seccomp sockets.json --trace sockets -- "${run[@]}" unix vsock alg
+says out 'refused: socket'
+says out 'with family 38, type 5, protocol 0'
+says out 'missing: arguments of "socket"'

@@ -209,6 +209,28 @@ START_TEST(refusals)
 }
 END_TEST
 
+START_TEST(arguments)
+{
+	struct tr_event_arg a = { .abi = TR_ABI_X86_64, .index = TR_ARG_TUPLE, .nr = 41 };
+	struct tr_fact f;
+
+	a.value = 40 | 1 << 16 | UINT64_C(7) << 32;
+	ck_assert(decode_arg(&a, sizeof(a), &f));
+	ck_assert(f.kind == TR_FACT_SOCKET && f.ev.flags == TR_EV_DONE);
+	ck_assert(f.sock.family == 40 && f.sock.type == 1 && f.sock.protocol == 7);
+	a.how = TR_ARG_DENIED;
+	ck_assert(decode_arg(&a, sizeof(a), &f));
+	ck_assert(f.kind == TR_FACT_SOCKET && f.ev.flags == TR_EV_DENIED);
+	a.how = TR_ARG_DENIED_INNER;
+	a.index = 1;
+	ck_assert(decode_arg(&a, sizeof(a), &f));
+	ck_assert(f.kind == TR_FACT_ARG && f.ev.flags == TR_EV_INNER_DENIED);
+	ck_assert(f.nr == 41 && f.arg.index == 1 && f.arg.value == a.value && !f.arg.overflow);
+	a.index = 6;
+	ck_assert(!decode_arg(&a, sizeof(a), &f));
+}
+END_TEST
+
 START_TEST(headers_are_checked)
 {
 	struct tr_event e = { .type = TR_EVENT_ENDED, .len = sizeof(e) };
@@ -231,4 +253,4 @@ END_TEST
 
 TR_SUITE("decode", file_becomes_a_fact, directory_ends_in_a_slash,
 	 place_follows_from_the_file_system, malformed_events_are_no_facts, exec_of_a_binary,
-	 exec_of_a_script, joins_names, refusals, headers_are_checked)
+	 exec_of_a_script, joins_names, refusals, arguments, headers_are_checked)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -133,6 +134,31 @@ static int do_keyctl(void)
 	return 0;
 }
 
+static int do_socket(int family, int type)
+{
+	int fd = socket(family, type, 0);
+
+	if (fd >= 0)
+		close(fd);
+	return 0;
+}
+
+static int do_unix(void)
+{
+	return do_socket(AF_UNIX, SOCK_STREAM);
+}
+
+/* Two families that Docker's default keeps out, from some version on. */
+static int do_vsock(void)
+{
+	return do_socket(AF_VSOCK, SOCK_STREAM);
+}
+
+static int do_alg(void)
+{
+	return do_socket(AF_ALG, SOCK_SEQPACKET);
+}
+
 /* Stopped in the middle of a call, which the kernel takes up again. */
 static int do_stop(void)
 {
@@ -236,6 +262,9 @@ static const struct {
 	{ "mount", do_mount },
 	{ "keyctl", do_keyctl },
 	{ "stop", do_stop },
+	{ "unix", do_unix },
+	{ "vsock", do_vsock },
+	{ "alg", do_alg },
 	{ "getpriority", do_getpriority },
 	{ "inner", do_inner },
 	{ "child", do_child },
