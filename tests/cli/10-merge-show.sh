@@ -2,31 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # trammel merge and show: exit status, one line on stderr for each kind of bad input, every file as
 # it was after a failure, and nothing of a container's on the terminal as it is.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-# says FILE PATTERN: what was printed has it
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 # refuses STATUS PATTERN ARGS...: one line on stderr, nothing on stdout, no file changed or left
 refuses() {

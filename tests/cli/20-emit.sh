@@ -2,30 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # trammel emit: the profile and nothing else on stdout, what it refuses, and that what it wrote
 # proves right.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 # has FILE PYTHON: an expression over p, the profile, and action(NAME), is true
 has() {
@@ -188,4 +165,4 @@ if [ "$(uname -m)" = x86_64 ]; then
 	expect 0 verify --seccomp both.json good.trace more.trace
 	expect 1 verify --seccomp good.json more.trace
 fi
-exit $failed
+exit "$failed"

@@ -1,30 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # trammel emit: what must be accepted, both ways to do it, other forms and architectures, and the trial.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -qE -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
+MATCH=-E
 
 # has FILE PYTHON: an expression over p, the profile, and rules(NAME), is true
 has() {
@@ -131,4 +109,4 @@ has p.json 'p["defaultAction"] == "SCMP_ACT_ERRNO" and plain("sysinfo", "LOG") a
 says err 'more are allowed and logged: as a trial, nothing is refused that Docker'
 expect 0 emit seccomp --default-action log --ceiling none -o p.json plain.trace
 has p.json 'p["defaultAction"] == "SCMP_ACT_LOG" and not rules("clone3")'
-exit $failed
+exit "$failed"

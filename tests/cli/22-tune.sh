@@ -2,30 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The tune file: what emit makes of it and says about it, what verify calls denied by hand, and that
 # the manual's examples are valid by the schema that is installed.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -qE -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
+MATCH=-E
 
 # trace NAME...: calls of x86_64 that were made, by a program whose name is hostile
 trace() {
@@ -141,4 +119,4 @@ END
 else
 	echo "no python3-jsonschema: the examples are not held against the schema"
 fi
-exit $failed
+exit "$failed"

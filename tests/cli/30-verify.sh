@@ -1,31 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # trammel verify: its exit status, and what it says of each kind of answer.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-# says FILE PATTERN: what was printed has it
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 id=0123456789abcdef0123456789abcdef
 header="{\"trammel\":\"trace\",\"version\":1,\"recordings\":[{\"id\":\"$id\",\"subject\":\"web\",\"start_seen\":true}]}"
@@ -159,4 +135,4 @@ grep -o -- "--[a-z-]*" out | sort -u >options
 while read -r o; do
 	grep -q -- "$o" "$TRAMMEL_SOURCE/docs/trammel-verify.8.md" || fail "$o is not in the manual"
 done <options
-exit $failed
+exit "$failed"

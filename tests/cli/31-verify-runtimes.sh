@@ -2,34 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # trammel verify: what each runtime makes of a profile, what filters cost, rules without effect, and
 # recordings of other machines.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
-
-silent() {
-	! grep -q -- "$2" "$1" || fail "'$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 id=0123456789abcdef0123456789abcdef
 
@@ -69,17 +42,17 @@ for runtime in 'runc 1.0 and 1.1' 'runc 1.2 and later' crun; do
 done
 says out 'of 4096 that the kernel takes'
 says out 'walks nothing for 2 of the 2'
-silent out 'longest of the others'
-silent out 'Versions'
-silent out 'Without effect'
+says_not out 'longest of the others'
+says_not out 'Versions'
+says_not out 'Without effect'
 # runc's stub, which crun has not
 says out '^    refuses [0-9]* calls with another errno than runc 1.0'
 expect 0 verify --runtime crun --seccomp plain.json here.trace
 says out '^  crun '
-silent out '^  runc'
-silent out 'another errno'
+says_not out '^  runc'
+says_not out 'another errno'
 expect 0 verify --runtime runc --seccomp plain.json here.trace
-silent out crun
+says_not out crun
 expect 2 verify --runtime gvisor --seccomp plain.json here.trace
 says err 'expected runc, crun or all'
 
@@ -110,7 +83,7 @@ says out 'Without effect.*: 3 rules or names'
 says out 'syscalls\[1\].names\[1\] (line 3) raed: no architecture'
 says out 'syscalls\[1\].names\[2\] (line 3) read: syscalls\[0\] gives the call SCMP_ACT_ALLOW'
 says out 'syscalls\[2\] (line 4) bpf: it includes and excludes'
-silent out 'mount:'
+says_not out 'mount:'
 
 # what is walked for a call whose arguments decide
 profile args.json '{"names": ["read"], '"$allow"'},
@@ -161,4 +134,4 @@ o = json.load(open(sys.argv[1]))
 assert c["name"] == "ioctl" and set(c["walked"]) == {"runc 1.0 and 1.1", "runc 1.2 and later", "crun"}
 assert all(n > 4 for n in c["walked"].values())
 END
-exit $failed
+exit "$failed"

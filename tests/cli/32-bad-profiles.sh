@@ -2,18 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every malformed profile of tests/golden/bad is refused with one line that says where and what was
 # expected, by every command that reads one.
-set -u
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 bad=$TRAMMEL_SOURCE/tests/golden/bad
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
 
 id=0123456789abcdef0123456789abcdef
 printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id >t.trace
@@ -68,4 +58,4 @@ python3 - err <<'END' || fail "--json: not as it should be"
 import json, sys
 assert "rule-action.json:6: syscalls[1].action: expected" in json.load(open(sys.argv[1]))["error"]
 END
-exit $failed
+exit "$failed"

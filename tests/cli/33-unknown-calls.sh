@@ -2,29 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Calls that trammel has no name for are kept by number, from the recording to each report, and what a
 # profile cannot say of them is said. Names that libseccomp does not know are named.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 # trace ID NR...: read, and these numbers without a name
 trace() {
@@ -83,4 +61,4 @@ says out '^  raed$'
 says out 'syscalls\[0\].names\[1\] (line 2) raed'
 expect 0 lint odd.json
 says out "odd.json:2: medium: 'raed' is no syscall"
-exit $failed
+exit "$failed"

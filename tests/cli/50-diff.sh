@@ -1,34 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # trammel diff: which way the answer goes, in every form, for profiles and traces.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	head -50 out err | sed 's/^/  | /'
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
-
-says_not() {
-	! grep -q -- "$2" "$1" || fail "'$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 cat >read.json <<'END'
 {
@@ -231,4 +204,4 @@ grep -o -- "--[a-z-]*" out | sort -u >options
 while read -r o; do
 	grep -q -- "$o" "$TRAMMEL_SOURCE/docs/trammel-diff.8.md" || fail "$o is not in the manual"
 done <options
-exit $failed
+exit "$failed"

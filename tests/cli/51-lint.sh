@@ -1,34 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # trammel lint: what it finds, where, and from which level on it fails.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	head -50 out err | sed 's/^/  | /'
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
-
-says_not() {
-	! grep -q -- "$2" "$1" || fail "'$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 cat >good.json <<'END'
 {
@@ -165,4 +138,4 @@ bad lint pid:2147483647
 printf '{"trammel":"trace","version":1,"recordings":[]}\n{"end":true,"facts":0,"complete":true,"recordings":[],"kinds":{}}\n' >trace
 bad lint trace
 says err 'expected a profile, found a trace'
-exit $failed
+exit "$failed"

@@ -1,30 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # trammel emit oci, podman, k8s, spo, systemd: the same rules, by meaning and by their schemas.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	head -40 out err | sed 's/^/  | /'
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 id=0123456789abcdef0123456789abcdef
 # trace SUBJECT: one with a call whose arguments were recorded
@@ -185,4 +162,4 @@ bad emit spo --name Web web.trace
 bad emit spo --name '' web.trace
 touch file
 bad emit k8s -d file web.trace
-exit $failed
+exit "$failed"

@@ -2,30 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # trammel emit bundle: the same bytes from the same facts, nothing of the recording machine in them,
 # and a failure that leaves everything as it was.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -q -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 state() { # of a directory: names, modes and bytes
 	(cd "$1" && find . -mindepth 1 -printf '%p %m %s\n' -type f -exec sha256sum {} + | sort)
@@ -271,4 +248,4 @@ for bad in '[]' '{"trammel":"trace"}' '{"trammel":"bundle","version":2,"subject"
 	expect 2 emit bundle -d again
 	says err 'again/bundle.json'
 done
-exit $failed
+exit "$failed"

@@ -3,36 +3,10 @@
 # A bundle as what a change is held against: verify, diff and lint take it, say what is new, who did it
 # and what accepts it, and tell the code host, whatever the names of a container are.
 # shellcheck disable=SC2016 # backquotes and dollars are what is looked for
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
+MATCH=-F
 unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
-failed=0
 [ "$(uname -m)" = x86_64 ] || { echo "skipped: the recordings here are of x86_64"; exit 77; }
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -qF -- "$2" "$1" || fail "no '$2' in $1"
-}
-
-says_not() {
-	grep -qF -- "$2" "$1" && fail "'$2' in $1"
-}
 
 # trace ID FACT...
 trace() {
@@ -214,4 +188,4 @@ for command in verify diff; do
 	grep -q '^\.\.\. and [0-9]* more\.$' out || fail "$command: nothing says that it was cut"
 	says out 'To accept it'
 done
-exit $failed
+exit "$failed"

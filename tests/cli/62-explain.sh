@@ -1,30 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # trammel explain: what it says of what is recorded, what is not, and what nobody knows; as text and JSON.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
-
-says() {
-	grep -qE -- "$2" "$1" || fail "no '$2' in $1"
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
+MATCH=-E
 
 [ "$(uname -m)" = x86_64 ] || { echo "skipped: the trace is of x86_64"; exit 77; }
 id=0123456789abcdef0123456789abcdef
@@ -117,4 +95,4 @@ says out '^  first seen +in second 5 of a recording$'
 expect 0 explain cut.trace /x
 says err '^warning: no profile can be made of it'
 "$TRAMMEL" explain - read <web.trace >out 2>err || fail "standard input"
-exit $failed
+exit "$failed"

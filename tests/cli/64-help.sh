@@ -2,16 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # trammel help: a page for every command and topic, from the program itself, and from man on a terminal
 # where it has the page.
-set -u
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	failed=1
-}
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 
 "$TRAMMEL" help >out || fail "help"
 "$TRAMMEL" --help | cmp -s - out || fail "help is not --help"
@@ -53,4 +44,4 @@ if command -v script >/dev/null; then
 	grep -q 'trammel-emit - make a profile from traces' out || fail "nothing where man has no page"
 	HAS=trammel-emit PATH=$PWD/bin:$PATH "$TRAMMEL" help emit | grep -q '^man' && fail "man into a pipe"
 fi
-exit $failed
+exit "$failed"

@@ -2,28 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # trammel tune: edits become decisions with which emit makes the edited profile again; what no decision
 # can say is named.
-set -u
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 [ "$(uname -m)" = x86_64 ] || { echo "skipped: the trace is of x86_64"; exit 77; }
 command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-cd "$dir" || exit 1
-failed=0
-
-fail() {
-	echo "FAIL: $*"
-	sed 's/^/  | /' out err
-	failed=1
-}
-
-# expect STATUS ARGS...: runs trammel, keeps out and err
-expect() {
-	local want=$1 got
-	shift
-	"$TRAMMEL" "$@" >out 2>err </dev/null
-	got=$?
-	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
-}
 
 # edit PYTHON: p is web.json, rules(NAME) its rules of a call, drop(NAME) takes it out; makes edited.json
 edit() {
@@ -117,4 +98,4 @@ expect 2 tune nowhere.json --from web.json
 expect 2 tune web.json --from web.trace
 expect 2 tune - --from -
 expect 2 tune web.json --from web.json -o /nowhere/tune.json
-exit $failed
+exit "$failed"

@@ -1,0 +1,39 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: Apache-2.0
+# What a test of the command line begins with: . "$TRAMMEL_SOURCE/tests/lib/cli.sh". It is then in a new
+# directory, $dir, that is removed at exit. What fails is said, and the test goes on: it ends with
+# `exit "$failed"`.
+#
+#   expect STATUS ARGS...    runs trammel, its output in out and err
+#   says FILE REGEX          a line of the file matches; basic ones, or what $MATCH tells grep (-E, -F)
+#   says_not FILE REGEX      none does
+#   fail WHAT                and shows the last output
+set -u
+dir=$(mktemp -d) || exit 1
+# Some tests take the right to write away.
+trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+failed=0
+MATCH=
+
+fail() {
+	echo "FAIL: $*"
+	head -n 50 out err 2>&1 | sed 's/^/  | /'
+	failed=1
+}
+
+expect() {
+	local want=$1 got
+	shift
+	"$TRAMMEL" "$@" >out 2>err </dev/null
+	got=$?
+	[ "$got" -eq "$want" ] || fail "trammel $*: exit $got, wanted $want"
+}
+
+says() {
+	grep -q ${MATCH:+"$MATCH"} -- "$2" "$1" || fail "no '$2' in $1"
+}
+
+says_not() {
+	! grep -q ${MATCH:+"$MATCH"} -- "$2" "$1" || fail "'$2' in $1"
+}
