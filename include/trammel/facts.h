@@ -22,7 +22,13 @@ enum tr_fact_kind {
 	TR_FACT_FILE, /* path, act, perms */
 	TR_FACT_EXEC, /* path, interp */
 	TR_FACT_CAPABILITY, /* cap, need */
-	TR_FACT_SOCKET, /* sock.* */
+	TR_FACT_SOCKET, /* sock.*: what socket(2) was asked for */
+	TR_FACT_NETWORK, /* sock.family, sock.type; path and sock.port of one that was bound */
+	TR_FACT_SIGNAL, /* nr, op (TR_ACCESS_SEND, _RECEIVE), peer */
+	TR_FACT_PTRACE, /* op (TR_ACCESS_TRACE to _READBY), peer */
+	TR_FACT_MOUNT, /* op (TR_MOUNT_*), path, source, fstype, mount_flags */
+	TR_FACT_USERNS, /* nothing more */
+	TR_FACT_IO_URING, /* op (TR_URING_*) */
 	TR_FACT_MAX,
 };
 
@@ -62,7 +68,49 @@ enum tr_act {
 	TR_ACT_CHMOD,
 	TR_ACT_CHOWN,
 	TR_ACT_LOCK,
+	TR_ACT_MPROTECT,
+	TR_ACT_RECEIVE, /* a descriptor came over a socket */
 	TR_ACT_MAX,
+};
+
+/*
+ * What signals and ptrace were used for, in AppArmor's words: each act has two sides, and a
+ * profile has to allow the one its task is on. The values are part of the event ABI.
+ */
+enum tr_access {
+	TR_ACCESS_SEND = 0,
+	TR_ACCESS_RECEIVE,
+	TR_ACCESS_TRACE,
+	TR_ACCESS_TRACEDBY,
+	TR_ACCESS_READ,
+	TR_ACCESS_READBY,
+	TR_ACCESS_MAX,
+};
+
+/* Who is on the other side: a task of the same recording, or another's. */
+enum tr_peer {
+	TR_PEER_SELF = 0,
+	TR_PEER_OTHER,
+	TR_PEER_MAX,
+};
+
+/* What became of a mount point, by the flags that mount(2) was given. Part of the event ABI. */
+enum tr_mount_op {
+	TR_MOUNT_NEW = 0,
+	TR_MOUNT_BIND,
+	TR_MOUNT_REMOUNT,
+	TR_MOUNT_MOVE,
+	TR_MOUNT_PROPAGATION, /* made shared, private, slave or unbindable */
+	TR_MOUNT_UMOUNT,
+	TR_MOUNT_PIVOT_ROOT,
+	TR_MOUNT_MAX,
+};
+
+/* Of io_uring, what can be refused by itself. Part of the event ABI. */
+enum tr_uring_op {
+	TR_URING_SQPOLL = 0,
+	TR_URING_OVERRIDE_CREDS,
+	TR_URING_MAX,
 };
 
 /* Where a file lives. */
@@ -132,8 +180,12 @@ struct tr_fact {
 		uint64_t value;
 		bool overflow; /* more values than were kept: value is 0 and means "any" */
 	} arg;
-	char *path; /* owned */
+	char *path; /* owned; of a mount its mount point, of pivot_root the new root */
 	char *interp; /* owned; NULL for a binary: its #! or ELF interpreter is a fact of its own */
+	char *source; /* owned; of a link the old name, of a mount its source, of pivot_root put_old */
+	char *fstype; /* owned; of a new mount */
+	uint64_t mount_flags; /* MS_* or MNT_* */
+	uint16_t op, peer; /* see the kinds */
 	uint16_t act; /* enum tr_act */
 	uint16_t perms; /* TR_PERM_* */
 	uint16_t cap; /* capability number */
@@ -141,6 +193,7 @@ struct tr_fact {
 	struct {
 		uint16_t family, type;
 		uint32_t protocol;
+		uint16_t port;
 	} sock;
 	struct tr_evidence ev;
 };
@@ -287,6 +340,11 @@ const char *tr_fact_kind_name(enum tr_fact_kind kind);
 int tr_fact_kind_from_name(const char *name);
 const char *tr_act_name(enum tr_act act);
 int tr_act_from_name(const char *name);
+/* Of a kind that has an op: signal, ptrace, mount, io_uring. from_name takes only the kind's own. */
+const char *tr_op_name(enum tr_fact_kind kind, unsigned op);
+int tr_op_from_name(enum tr_fact_kind kind, const char *name);
+const char *tr_peer_name(enum tr_peer peer);
+int tr_peer_from_name(const char *name);
 const char *tr_ended_name(enum tr_ended ended);
 int tr_ended_from_name(const char *name);
 const char *tr_loss_name(enum tr_loss loss);

@@ -48,6 +48,8 @@ static bool matches(const struct explain_what *w, const struct tr_fact *fact)
 {
 	if (w->kind == TR_FACT_ARG && fact->kind == TR_FACT_SOCKET)
 		return is_socket_value(w, fact);
+	if (w->kind == TR_FACT_SOCKET && fact->kind == TR_FACT_NETWORK)
+		return fact->sock.family == w->number;
 	if (fact->kind != w->kind)
 		return false;
 	switch (w->kind) {
@@ -64,7 +66,17 @@ static bool matches(const struct explain_what *w, const struct tr_fact *fact)
 	case TR_FACT_CAPABILITY:
 		return fact->cap == w->number;
 	case TR_FACT_SOCKET:
+	case TR_FACT_NETWORK:
 		return fact->sock.family == w->number;
+	case TR_FACT_SIGNAL:
+		return fact->nr == w->number;
+	case TR_FACT_PTRACE:
+	case TR_FACT_IO_URING:
+		return fact->op == w->number;
+	case TR_FACT_MOUNT:
+		return fact->path && !strcmp(fact->path, w->path);
+	case TR_FACT_USERNS:
+		return true;
 	case TR_FACT_MAX:
 		break;
 	}
@@ -122,6 +134,12 @@ static bool made_by(const struct acts *a, const struct tr_fact *fact)
 	case TR_FACT_SYSCALL:
 	case TR_FACT_ARG:
 	case TR_FACT_CAPABILITY:
+	case TR_FACT_NETWORK:
+	case TR_FACT_SIGNAL:
+	case TR_FACT_PTRACE:
+	case TR_FACT_MOUNT:
+	case TR_FACT_USERNS:
+	case TR_FACT_IO_URING:
 	case TR_FACT_MAX:
 		break;
 	}

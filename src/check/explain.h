@@ -19,8 +19,8 @@ struct explain_what {
 	uint32_t nr; /* then */
 	unsigned index; /* ARG */
 	uint64_t value;
-	char *path; /* FILE, EXEC: owned */
-	unsigned number; /* CAPABILITY, SOCKET: the family */
+	char *path; /* FILE, EXEC, MOUNT: owned */
+	unsigned number; /* CAPABILITY; SOCKET: the family; SIGNAL; PTRACE, IO_URING: the op */
 };
 
 struct explain_whats {
@@ -30,7 +30,8 @@ struct explain_whats {
 
 /*
  * What a word can mean: "syscall:NAME", "ABI:NAME" and "ABI:NUMBER", "arg:NAME:INDEX:VALUE", "file:PATH",
- * "exec:PATH", "cap:NAME", "socket:FAMILY"; without a prefix a path, a number or a name is everything that it
+ * "exec:PATH", "cap:NAME", "socket:FAMILY", "signal:NAME", "ptrace:ACCESS", "mount:PATH", "userns:",
+ * "io_uring:OP"; without a prefix a path, a number or a name is everything that it
  * can be. A word that is nothing is an error with the names most like it, of kind TR_ERR_INPUT.
  */
 int explain_parse(struct explain_whats *ret, const char *word, const struct tr_facts *facts,

@@ -12,6 +12,7 @@
 #include "check/explain.h"
 #include "policy/accept.h"
 #include "tables/families.h"
+#include "tables/signals.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
@@ -239,7 +240,45 @@ static const struct {
 	{ "cap:", TR_FACT_CAPABILITY },
 	{ "capability:", TR_FACT_CAPABILITY },
 	{ "socket:", TR_FACT_SOCKET },
+	{ "network:", TR_FACT_SOCKET },
+	{ "signal:", TR_FACT_SIGNAL },
+	{ "ptrace:", TR_FACT_PTRACE },
+	{ "mount:", TR_FACT_MOUNT },
+	{ "userns:", TR_FACT_USERNS },
+	{ "io_uring:", TR_FACT_IO_URING },
 };
+
+/* "TERM", "SIGTERM", "15" */
+static bool take_signal(struct explain_whats *w, const char *name)
+{
+	char buf[SIGNAL_NAME_SIZE];
+	uint32_t number = 0;
+
+	if (!parse_u32(name, &number)) {
+		const char *known = NULL;
+
+		while (!known && ++number < 65) {
+			known = signal_name((int)number, buf);
+			if (known && strcasecmp(known, name) != 0 &&
+			    strcasecmp(known + strlen("SIG"), name) != 0)
+				known = NULL;
+		}
+		if (!known)
+			return false;
+	}
+	add(w, (struct explain_what){ .kind = TR_FACT_SIGNAL, .abi = -1, .number = number });
+	return true;
+}
+
+static bool take_op(struct explain_whats *w, enum tr_fact_kind kind, const char *name)
+{
+	int op = tr_op_from_name(kind, name);
+
+	if (op < 0)
+		return false;
+	add(w, (struct explain_what){ .kind = kind, .abi = -1, .number = (unsigned)op });
+	return true;
+}
 
 static bool take_kind(struct explain_whats *w, enum tr_fact_kind kind, const char *word,
 		      const struct tr_facts *facts)
@@ -249,12 +288,22 @@ static bool take_kind(struct explain_whats *w, enum tr_fact_kind kind, const cha
 	switch (kind) {
 	case TR_FACT_FILE:
 	case TR_FACT_EXEC:
+	case TR_FACT_MOUNT:
 		take_path(w, kind, word);
 		return *word != '\0';
 	case TR_FACT_CAPABILITY:
 		return take_cap(w, word);
 	case TR_FACT_SOCKET:
+	case TR_FACT_NETWORK:
 		return take_family(w, word);
+	case TR_FACT_SIGNAL:
+		return take_signal(w, word);
+	case TR_FACT_PTRACE:
+	case TR_FACT_IO_URING:
+		return take_op(w, kind, word);
+	case TR_FACT_USERNS:
+		add(w, (struct explain_what){ .kind = kind, .abi = -1 });
+		return true;
 	case TR_FACT_SYSCALL:
 		if (parse_u32(word, &nr))
 			take_number(w, nr, facts);
@@ -374,7 +423,18 @@ char *explain_label(const struct explain_what *w)
 		cap = cap_label(w->number);
 		return tr_xasprintf("capability %s", cap);
 	case TR_FACT_SOCKET:
+	case TR_FACT_NETWORK:
 		return tr_xasprintf("sockets of %s", family_name(w->number, family));
+	case TR_FACT_SIGNAL:
+		return tr_xasprintf("signal %u", w->number);
+	case TR_FACT_PTRACE:
+	case TR_FACT_IO_URING:
+		return tr_xasprintf("%s %s", tr_fact_kind_name(w->kind),
+				    tr_op_name(w->kind, w->number));
+	case TR_FACT_MOUNT:
+		return tr_xasprintf("mount %s", w->path);
+	case TR_FACT_USERNS:
+		return tr_xstrdup("user namespaces");
 	case TR_FACT_MAX:
 		break;
 	}
@@ -403,7 +463,18 @@ char *explain_word(const struct explain_what *w)
 		cap = cap_label(w->number);
 		return tr_xasprintf("cap:%s", cap);
 	case TR_FACT_SOCKET:
+	case TR_FACT_NETWORK:
 		return tr_xasprintf("socket:%s", family_name(w->number, family));
+	case TR_FACT_SIGNAL:
+		return tr_xasprintf("signal:%u", w->number);
+	case TR_FACT_PTRACE:
+	case TR_FACT_IO_URING:
+		return tr_xasprintf("%s:%s", tr_fact_kind_name(w->kind),
+				    tr_op_name(w->kind, w->number));
+	case TR_FACT_MOUNT:
+		return tr_xasprintf("mount:%s", w->path);
+	case TR_FACT_USERNS:
+		return tr_xstrdup("userns:");
 	case TR_FACT_MAX:
 		break;
 	}

@@ -202,7 +202,8 @@ const struct cmd cmd_explain = {
 		"\n"
 		"WHAT is a syscall (name or number), a path, a capability or an address family. A\n"
 		"prefix says which: syscall:NAME, i386:NAME, arg:NAME:INDEX:VALUE, file:PATH,\n"
-		"exec:PATH, cap:NAME, socket:FAMILY. With trammel --json as an array of objects.\n"
+		"exec:PATH, cap:NAME, socket:FAMILY, signal:NAME, ptrace:ACCESS, mount:PATH,\n"
+		"userns:, io_uring:OP. With trammel --json as an array of objects.\n"
 		"\n"
 		"Exit status: 0 explained; 1 not recorded, and no rule for it; 2 wrong usage or bad\n"
 		"input.\n",

@@ -81,7 +81,9 @@ static const struct operands {
 	const char *cmd, *first, *others;
 } operands[] = {
 	{ "show", FILES, FILES },
-	{ "explain", FILES, SYSCALLS " syscall: arg: file: exec: cap: socket:" },
+	{ "explain", FILES,
+	  SYSCALLS
+	  " syscall: arg: file: exec: cap: socket: signal: ptrace: mount: userns: io_uring:" },
 	{ "merge", FILES, FILES },
 	{ "emit", SPELLINGS, FILES },
 	{ "verify", FILES, FILES },

@@ -69,6 +69,7 @@ static void add_key(json_object *o, const struct tr_fact *fact)
 		add_safe(o, "path", fact->path);
 		json_add_string(o, "act", tr_act_name((enum tr_act)fact->act));
 		json_add_string(o, "perms", perms_name(fact->perms, perms));
+		add_safe(o, "target", fact->source);
 		break;
 	case TR_FACT_EXEC:
 		add_safe(o, "path", fact->path);
@@ -83,6 +84,32 @@ static void add_key(json_object *o, const struct tr_fact *fact)
 		add_number(o, "type", fact->sock.type);
 		add_number(o, "protocol", fact->sock.protocol);
 		break;
+	case TR_FACT_NETWORK:
+		json_add_string(o, "family", family_name(fact->sock.family, family));
+		add_number(o, "type", fact->sock.type);
+		add_safe(o, "address", fact->path);
+		if (fact->path)
+			add_number(o, "port", fact->sock.port);
+		break;
+	case TR_FACT_SIGNAL:
+		add_number(o, "signal", fact->nr);
+		json_add_string(o, "access", tr_op_name(fact->kind, fact->op));
+		json_add_string(o, "peer", tr_peer_name((enum tr_peer)fact->peer));
+		break;
+	case TR_FACT_PTRACE:
+		json_add_string(o, "access", tr_op_name(fact->kind, fact->op));
+		json_add_string(o, "peer", tr_peer_name((enum tr_peer)fact->peer));
+		break;
+	case TR_FACT_MOUNT:
+		json_add_string(o, "op", tr_op_name(fact->kind, fact->op));
+		add_safe(o, "path", fact->path);
+		add_safe(o, "source", fact->source);
+		add_safe(o, "fstype", fact->fstype);
+		break;
+	case TR_FACT_IO_URING:
+		json_add_string(o, "op", tr_op_name(fact->kind, fact->op));
+		break;
+	case TR_FACT_USERNS:
 	case TR_FACT_MAX:
 		break;
 	}

@@ -3,15 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <time.h>
 
 #include "cli/answers.h"
 #include "cli/cmd.h"
 #include "cli/explain.h"
 #include "cli/wrap.h"
-#include "facts/names.h"
-#include "tables/families.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
@@ -33,78 +30,6 @@ struct explain_seen explain_seen(const struct tr_facts *facts, const struct tr_e
 	if (ev->last >= rec->started)
 		s.last = ev->last - rec->started + 1;
 	return s;
-}
-
-static void add_text(struct strbuf *sb, const char *s)
-{
-	text_escape(sb, s, strlen(s));
-}
-
-static void add_file(struct strbuf *sb, const struct tr_fact *fact)
-{
-	char perms[PERMS_SIZE];
-
-	strbuf_addf(sb, "%s ", tr_act_name((enum tr_act)fact->act));
-	add_text(sb, fact->path);
-	if (fact->perms)
-		strbuf_addf(sb, " for %s", perms_name(fact->perms, perms));
-	if (!(fact->ev.flags & TR_EV_DONE))
-		strbuf_adds(sb, " (failed)");
-}
-
-static void add_call(struct strbuf *sb, const struct tr_fact *fact)
-{
-	char nr[32];
-
-	strbuf_addf(sb, "%s", syscall_label((enum tr_abi)fact->abi, fact->nr, nr, sizeof(nr)));
-	if (fact->abi != syscall_native_abi())
-		strbuf_addf(sb, " of %s", tr_abi_name((enum tr_abi)fact->abi));
-}
-
-char *explain_fact_text(const struct tr_fact *fact)
-{
-	struct strbuf sb = STRBUF_INIT;
-	char family[FAMILY_SIZE];
-	char *cap;
-
-	switch (fact->kind) {
-	case TR_FACT_SYSCALL:
-		strbuf_adds(&sb, "syscall ");
-		add_call(&sb, fact);
-		break;
-	case TR_FACT_ARG:
-		add_call(&sb, fact);
-		if (fact->arg.overflow)
-			strbuf_addf(&sb, " with many values of argument %u", fact->arg.index);
-		else
-			strbuf_addf(&sb, " with argument %u = 0x%" PRIx64, fact->arg.index,
-				    fact->arg.value);
-		break;
-	case TR_FACT_FILE:
-		add_file(&sb, fact);
-		break;
-	case TR_FACT_EXEC:
-		strbuf_adds(&sb, "run ");
-		add_text(&sb, fact->path);
-		if (fact->interp) {
-			strbuf_adds(&sb, " by ");
-			add_text(&sb, fact->interp);
-		}
-		break;
-	case TR_FACT_CAPABILITY:
-		cap = cap_to_name(fact->cap);
-		strbuf_addf(&sb, "%s, %s", cap ? cap : "a capability", need_name(fact->need));
-		cap_free(cap);
-		break;
-	case TR_FACT_SOCKET:
-		strbuf_addf(&sb, "socket %s, type %u, protocol %u",
-			    family_name(fact->sock.family, family), fact->sock.type,
-			    fact->sock.protocol);
-		break;
-	case TR_FACT_MAX:
-		break;
-	}
-	return strbuf_detach(&sb);
 }
 
 /* "  label         ", once for a list. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/cmd.h"
+#include "cli/explain.h"
 #include "cli/show.h"
 #include "cli/values.h"
 #include "cli/why.h"
@@ -246,6 +247,9 @@ const char *show_kind(enum tr_fact_kind kind)
 		[TR_FACT_SYSCALL] = "syscalls",	       [TR_FACT_ARG] = "syscall arguments",
 		[TR_FACT_FILE] = "acts on files",      [TR_FACT_EXEC] = "programs run",
 		[TR_FACT_CAPABILITY] = "capabilities", [TR_FACT_SOCKET] = "sockets",
+		[TR_FACT_NETWORK] = "networks",	       [TR_FACT_SIGNAL] = "signals",
+		[TR_FACT_PTRACE] = "ptrace",	       [TR_FACT_MOUNT] = "mounts",
+		[TR_FACT_USERNS] = "user namespaces",  [TR_FACT_IO_URING] = "io_uring",
 	};
 
 	return text[kind];
@@ -406,6 +410,26 @@ static void print_execs(const struct show *s)
 	}
 }
 
+/* Capabilities, networks, signals, mounts, ...: few, and each says itself what it is. */
+static void print_others(const struct show *s)
+{
+	enum tr_fact_kind before = TR_FACT_MAX;
+
+	for (size_t i = 0; i < s->others.n; i++) {
+		const struct tr_fact *f = s->others.v[i];
+		tr_cleanup_free char *text = NULL;
+
+		if (f->kind == TR_FACT_ARG || f->kind == TR_FACT_SOCKET)
+			continue;
+		if (f->kind != before) {
+			show_heading(show_kind(f->kind));
+			before = f->kind;
+		}
+		text = explain_fact_text(f);
+		printf("  %s\n", text);
+	}
+}
+
 /* One executable: its stretch of by_exe is v[0] to v[n - 1]. */
 static void print_exe(const struct show_exe *v, size_t n)
 {
@@ -462,5 +486,6 @@ void show_print_text(const struct show *s)
 	print_refused(s);
 	print_files(s);
 	print_execs(s);
+	print_others(s);
 	print_by_exe(s);
 }

@@ -35,6 +35,10 @@ static int numbers_cmp(const struct tr_fact *a, const struct tr_fact *b)
 	RETURN_UNLESS_EQUAL(a->sock.family, b->sock.family);
 	RETURN_UNLESS_EQUAL(a->sock.type, b->sock.type);
 	RETURN_UNLESS_EQUAL(a->sock.protocol, b->sock.protocol);
+	RETURN_UNLESS_EQUAL(a->sock.port, b->sock.port);
+	RETURN_UNLESS_EQUAL(a->op, b->op);
+	RETURN_UNLESS_EQUAL(a->peer, b->peer);
+	RETURN_UNLESS_EQUAL(a->mount_flags, b->mount_flags);
 	return 0;
 }
 
@@ -44,23 +48,36 @@ int tr_fact_cmp(const struct tr_fact *a, const struct tr_fact *b)
 
 	if (!c)
 		c = bytes_cmp(a->path, b->path);
-	return c ? c : bytes_cmp(a->interp, b->interp);
+	if (!c)
+		c = bytes_cmp(a->interp, b->interp);
+	if (!c)
+		c = bytes_cmp(a->source, b->source);
+	return c ? c : bytes_cmp(a->fstype, b->fstype);
 }
 
 void tr_fact_release(struct tr_fact *fact)
 {
 	free(fact->path);
 	free(fact->interp);
+	free(fact->source);
+	free(fact->fstype);
 	evidence_release(&fact->ev);
 	memset(fact, 0, sizeof(*fact));
+}
+
+static char *copy_of(const char *s)
+{
+	return s ? tr_xstrdup(s) : NULL;
 }
 
 struct tr_fact tr_fact_copy(const struct tr_fact *fact)
 {
 	struct tr_fact c = *fact;
 
-	c.path = fact->path ? tr_xstrdup(fact->path) : NULL;
-	c.interp = fact->interp ? tr_xstrdup(fact->interp) : NULL;
+	c.path = copy_of(fact->path);
+	c.interp = copy_of(fact->interp);
+	c.source = copy_of(fact->source);
+	c.fstype = copy_of(fact->fstype);
 	c.ev = evidence_copy(&fact->ev);
 	return c;
 }

@@ -13,6 +13,12 @@ static const char *const kind_names[TR_FACT_MAX] = {
 	[TR_FACT_EXEC] = "exec",
 	[TR_FACT_CAPABILITY] = "capability",
 	[TR_FACT_SOCKET] = "socket",
+	[TR_FACT_NETWORK] = "network",
+	[TR_FACT_SIGNAL] = "signal",
+	[TR_FACT_PTRACE] = "ptrace",
+	[TR_FACT_MOUNT] = "mount",
+	[TR_FACT_USERNS] = "userns",
+	[TR_FACT_IO_URING] = "io_uring",
 };
 
 static const char *const act_names[TR_ACT_MAX] = {
@@ -33,6 +39,44 @@ static const char *const act_names[TR_ACT_MAX] = {
 	[TR_ACT_CHMOD] = "chmod",
 	[TR_ACT_CHOWN] = "chown",
 	[TR_ACT_LOCK] = "lock",
+	[TR_ACT_MPROTECT] = "mprotect",
+	[TR_ACT_RECEIVE] = "receive",
+};
+
+static const char *const access_names[TR_ACCESS_MAX] = {
+	[TR_ACCESS_SEND] = "send",   [TR_ACCESS_RECEIVE] = "receive",
+	[TR_ACCESS_TRACE] = "trace", [TR_ACCESS_TRACEDBY] = "tracedby",
+	[TR_ACCESS_READ] = "read",   [TR_ACCESS_READBY] = "readby",
+};
+
+static const char *const mount_names[TR_MOUNT_MAX] = {
+	[TR_MOUNT_NEW] = "mount",
+	[TR_MOUNT_BIND] = "bind",
+	[TR_MOUNT_REMOUNT] = "remount",
+	[TR_MOUNT_MOVE] = "move",
+	[TR_MOUNT_PROPAGATION] = "propagation",
+	[TR_MOUNT_UMOUNT] = "umount",
+	[TR_MOUNT_PIVOT_ROOT] = "pivot_root",
+};
+
+static const char *const uring_names[TR_URING_MAX] = {
+	[TR_URING_SQPOLL] = "sqpoll",
+	[TR_URING_OVERRIDE_CREDS] = "override_creds",
+};
+
+static const char *const peer_names[TR_PEER_MAX] = { "self", "other" };
+
+/* The ops of a kind: names[from] to names[to - 1]. */
+struct op_names {
+	const char *const *names;
+	unsigned from, to;
+};
+
+static const struct op_names op_names[TR_FACT_MAX] = {
+	[TR_FACT_SIGNAL] = { access_names, TR_ACCESS_SEND, TR_ACCESS_RECEIVE + 1 },
+	[TR_FACT_PTRACE] = { access_names, TR_ACCESS_TRACE, TR_ACCESS_READBY + 1 },
+	[TR_FACT_MOUNT] = { mount_names, 0, TR_MOUNT_MAX },
+	[TR_FACT_IO_URING] = { uring_names, 0, TR_URING_MAX },
 };
 
 static const char *const ended_names[TR_ENDED_MAX] = {
@@ -94,6 +138,33 @@ const char *tr_act_name(enum tr_act act)
 int tr_act_from_name(const char *name)
 {
 	return find(act_names, TR_ACT_MAX, name);
+}
+
+const char *tr_op_name(enum tr_fact_kind kind, unsigned op)
+{
+	const struct op_names *ops = &op_names[kind];
+
+	return op >= ops->from && op < ops->to ? ops->names[op] : "?";
+}
+
+int tr_op_from_name(enum tr_fact_kind kind, const char *name)
+{
+	const struct op_names *ops = &op_names[kind];
+
+	for (unsigned op = ops->from; op < ops->to; op++)
+		if (!strcmp(ops->names[op], name))
+			return (int)op;
+	return -1;
+}
+
+const char *tr_peer_name(enum tr_peer peer)
+{
+	return name_of(peer_names, TR_PEER_MAX, peer);
+}
+
+int tr_peer_from_name(const char *name)
+{
+	return find(peer_names, TR_PEER_MAX, name);
 }
 
 const char *tr_ended_name(enum tr_ended ended)

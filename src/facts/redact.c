@@ -145,7 +145,8 @@ size_t tr_redact_fact(const struct tr_redact *r, struct tr_fact *fact)
 {
 	if (!r)
 		return 0;
-	return replace(r, &fact->path) + replace(r, &fact->interp) + replace_set(r, &fact->ev.exes);
+	return replace(r, &fact->path) + replace(r, &fact->interp) + replace(r, &fact->source) +
+	       replace(r, &fact->fstype) + replace_set(r, &fact->ev.exes);
 }
 
 /* What rules are made of, and holds nothing that a person chose but capabilities. */

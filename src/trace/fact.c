@@ -6,6 +6,7 @@
 #include <sys/capability.h>
 
 #include "facts/names.h"
+#include "tables/signals.h"
 #include "tables/syscalls.h"
 #include "trace/format.h"
 #include "trammel/facts.h"
@@ -61,18 +62,23 @@ static int get_syscall(json_object *o, const char *where, struct tr_fact *fact, 
 }
 
 /* In hexadecimal: these are flags and masks, and jq would round what is above 2^53. */
-static void put_arg(json_object *o, const struct tr_fact *fact)
+static void put_hex(json_object *o, const char *key, uint64_t value)
 {
 	char hex[24];
 
+	snprintf(hex, sizeof(hex), "0x%llx", (unsigned long long)value);
+	put(o, key, json_object_new_string(hex));
+}
+
+static void put_arg(json_object *o, const struct tr_fact *fact)
+{
 	put_syscall(o, fact);
 	put(o, "index", json_object_new_int(fact->arg.index));
 	if (fact->arg.overflow) {
 		put(o, "overflow", json_object_new_boolean(true));
 		return;
 	}
-	snprintf(hex, sizeof(hex), "0x%llx", (unsigned long long)fact->arg.value);
-	put(o, "value", json_object_new_string(hex));
+	put_hex(o, "value", fact->arg.value);
 }
 
 static int parse_hex(const char *s, uint64_t *ret)
@@ -93,6 +99,16 @@ static int parse_hex(const char *s, uint64_t *ret)
 	return 0;
 }
 
+static int read_hex(const char *text, const char *key, const char *where, uint64_t *ret,
+		    struct tr_err *err)
+{
+	if (parse_hex(text, ret) == 0)
+		return 0;
+	return tr_err_set(err, TR_ERR_INPUT,
+			  "%s.%s: expected a number like \"0x1f\", found '%.64s'", where, key,
+			  text);
+}
+
 static int get_arg(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
 {
 	const char *value = NULL;
@@ -107,11 +123,7 @@ static int get_arg(json_object *o, const char *where, struct tr_fact *fact, stru
 	if (!value == !fact->arg.overflow)
 		return tr_err_set(err, TR_ERR_INPUT,
 				  "%s: expected either a value or \"overflow\":true", where);
-	if (value && parse_hex(value, &fact->arg.value) < 0)
-		return tr_err_set(err, TR_ERR_INPUT,
-				  "%s.value: expected a number like \"0x1f\", found '%.64s'", where,
-				  value);
-	return 0;
+	return value ? read_hex(value, "value", where, &fact->arg.value, err) : 0;
 }
 
 static void put_file(json_object *o, const struct tr_fact *fact)
@@ -121,6 +133,7 @@ static void put_file(json_object *o, const struct tr_fact *fact)
 	put_escaped(o, "path", fact->path);
 	put(o, "act", json_object_new_string(tr_act_name(fact->act)));
 	put(o, "perms", json_object_new_string(perms_name(fact->perms, perms)));
+	put_escaped(o, "target", fact->source);
 }
 
 static int get_file(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
@@ -139,6 +152,8 @@ static int get_file(json_object *o, const char *where, struct tr_fact *fact, str
 				  where, perms);
 	fact->act = (uint16_t)tr_act_from_name(act);
 	fact->perms = (uint16_t)mask;
+	if (opt_escaped(o, "target", where, &fact->source, err) < 0)
+		return -1;
 	return need_escaped(o, "path", where, &fact->path, err);
 }
 
@@ -209,6 +224,141 @@ static int get_socket(json_object *o, const char *where, struct tr_fact *fact, s
 	return 0;
 }
 
+static void put_network(json_object *o, const struct tr_fact *fact)
+{
+	put(o, "family", json_object_new_int(fact->sock.family));
+	put(o, "type", json_object_new_int(fact->sock.type));
+	if (!fact->path)
+		return;
+	put_escaped(o, "address", fact->path);
+	put(o, "port", json_object_new_int(fact->sock.port));
+}
+
+static int get_network(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
+{
+	uint64_t family = 0, type = 0, port = 0;
+
+	if (need_u64(o, "family", where, UINT16_MAX, &family, err) < 0 ||
+	    need_u64(o, "type", where, UINT16_MAX, &type, err) < 0 ||
+	    opt_escaped(o, "address", where, &fact->path, err) < 0 ||
+	    (fact->path && need_u64(o, "port", where, UINT16_MAX, &port, err) < 0))
+		return -1;
+	fact->sock.family = (uint16_t)family;
+	fact->sock.type = (uint16_t)type;
+	fact->sock.port = (uint16_t)port;
+	return 0;
+}
+
+static int get_op(json_object *o, const char *key, const char *where, struct tr_fact *fact,
+		  struct tr_err *err)
+{
+	const char *name = need_string(o, key, where, err);
+	int op;
+
+	if (!name)
+		return -1;
+	op = tr_op_from_name(fact->kind, name);
+	if (op < 0)
+		return tr_err_set(err, TR_ERR_INPUT, "%s.%s: '%.64s' is none that a %s has", where,
+				  key, name, tr_fact_kind_name(fact->kind));
+	fact->op = (uint16_t)op;
+	return 0;
+}
+
+static void put_peer(json_object *o, const struct tr_fact *fact)
+{
+	put(o, "access", json_object_new_string(tr_op_name(fact->kind, fact->op)));
+	put(o, "peer", json_object_new_string(tr_peer_name((enum tr_peer)fact->peer)));
+}
+
+static int get_peer(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
+{
+	const char *peer = need_string(o, "peer", where, err);
+
+	if (!peer || get_op(o, "access", where, fact, err) < 0)
+		return -1;
+	if (tr_peer_from_name(peer) < 0)
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s.peer: expected self or other, found '%.64s'", where, peer);
+	fact->peer = (uint16_t)tr_peer_from_name(peer);
+	return 0;
+}
+
+static void put_signal(json_object *o, const struct tr_fact *fact)
+{
+	char buf[SIGNAL_NAME_SIZE];
+	const char *name = signal_name((int)fact->nr, buf);
+
+	put(o, "signal", json_object_new_int64(fact->nr));
+	if (name)
+		put(o, "name", json_object_new_string(name));
+	put_peer(o, fact);
+}
+
+static int get_signal(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
+{
+	const char *name = NULL, *known;
+	char buf[SIGNAL_NAME_SIZE];
+	uint64_t nr = 0;
+
+	if (need_u64(o, "signal", where, 64, &nr, err) < 0 ||
+	    json_member_string(o, "name", where, &name, err) < 0)
+		return -1;
+	known = signal_name((int)nr, buf);
+	if (name && (!known || strcmp(name, known) != 0))
+		return tr_err_set(err, TR_ERR_INPUT, "%s.name: signal %d is not %.64s", where,
+				  (int)nr, name);
+	fact->nr = (uint32_t)nr;
+	return get_peer(o, where, fact, err);
+}
+
+static void put_mount(json_object *o, const struct tr_fact *fact)
+{
+	put(o, "op", json_object_new_string(tr_op_name(fact->kind, fact->op)));
+	put_escaped(o, "path", fact->path);
+	put_escaped(o, "source", fact->source);
+	put_escaped(o, "fstype", fact->fstype);
+	put_hex(o, "mount_flags", fact->mount_flags);
+}
+
+static int get_mount(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
+{
+	const char *flags = need_string(o, "mount_flags", where, err);
+
+	if (!flags || get_op(o, "op", where, fact, err) < 0 ||
+	    need_escaped(o, "path", where, &fact->path, err) < 0 ||
+	    opt_escaped(o, "source", where, &fact->source, err) < 0 ||
+	    opt_escaped(o, "fstype", where, &fact->fstype, err) < 0)
+		return -1;
+	return read_hex(flags, "mount_flags", where, &fact->mount_flags, err);
+}
+
+/* A kind that says everything by itself. */
+static void put_nothing(json_object *o, const struct tr_fact *fact)
+{
+	(void)o;
+	(void)fact;
+}
+
+static int get_nothing(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
+{
+	(void)o;
+	(void)where;
+	(void)fact;
+	(void)err;
+	return 0;
+}
+
+static void put_io_uring(json_object *o, const struct tr_fact *fact)
+{
+	put(o, "op", json_object_new_string(tr_op_name(fact->kind, fact->op)));
+}
+
+static int get_io_uring(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err)
+{
+	return get_op(o, "op", where, fact, err);
+}
+
 static const struct {
 	void (*put)(json_object *o, const struct tr_fact *fact);
 	int (*get)(json_object *o, const char *where, struct tr_fact *fact, struct tr_err *err);
@@ -219,6 +369,12 @@ static const struct {
 	[TR_FACT_EXEC] = { put_exec, get_exec },
 	[TR_FACT_CAPABILITY] = { put_capability, get_capability },
 	[TR_FACT_SOCKET] = { put_socket, get_socket },
+	[TR_FACT_NETWORK] = { put_network, get_network },
+	[TR_FACT_SIGNAL] = { put_signal, get_signal },
+	[TR_FACT_PTRACE] = { put_peer, get_peer },
+	[TR_FACT_MOUNT] = { put_mount, get_mount },
+	[TR_FACT_USERNS] = { put_nothing, get_nothing },
+	[TR_FACT_IO_URING] = { put_io_uring, get_io_uring },
 };
 
 json_object *fact_to_json(const struct tr_fact *fact, const struct tr_u32set *recordings)

@@ -122,6 +122,7 @@ static inline struct tr_fact random_fact(struct rng *r, const struct random_opts
 		f.act = (uint16_t)rng_below(r, TR_ACT_MAX);
 		f.perms = (uint16_t)rng_below(r, 64);
 		f.path = random_path(r, o);
+		f.source = f.act == TR_ACT_LINK ? random_path(r, o) : NULL;
 		break;
 	case TR_FACT_EXEC:
 		f.path = random_path(r, o);
@@ -136,6 +137,34 @@ static inline struct tr_fact random_fact(struct rng *r, const struct random_opts
 		f.sock.type = (uint16_t)(1 + rng_below(r, 5));
 		f.sock.protocol = rng_below(r, 3);
 		break;
+	case TR_FACT_NETWORK:
+		f.sock.family = (uint16_t)rng_below(r, 46);
+		f.sock.type = (uint16_t)(1 + rng_below(r, 5));
+		if (rng_one_in(r, 2)) {
+			f.path = random_path(r, o);
+			f.sock.port = (uint16_t)rng_below(r, 65536);
+		}
+		break;
+	case TR_FACT_SIGNAL:
+		f.nr = rng_below(r, 65);
+		f.op = (uint16_t)(TR_ACCESS_SEND + rng_below(r, 2));
+		f.peer = (uint16_t)rng_below(r, TR_PEER_MAX);
+		break;
+	case TR_FACT_PTRACE:
+		f.op = (uint16_t)(TR_ACCESS_TRACE + rng_below(r, 4));
+		f.peer = (uint16_t)rng_below(r, TR_PEER_MAX);
+		break;
+	case TR_FACT_MOUNT:
+		f.op = (uint16_t)rng_below(r, TR_MOUNT_MAX);
+		f.path = random_path(r, o);
+		f.source = rng_one_in(r, 2) ? random_path(r, o) : NULL;
+		f.fstype = rng_one_in(r, 2) ? random_path(r, o) : NULL;
+		f.mount_flags = rng_one_in(r, 4) ? rng_u64(r) : rng_below(r, 64);
+		break;
+	case TR_FACT_IO_URING:
+		f.op = (uint16_t)rng_below(r, TR_URING_MAX);
+		break;
+	case TR_FACT_USERNS:
 	case TR_FACT_MAX:
 		break;
 	}
