@@ -3,17 +3,18 @@
 # Runs a document's commands as they stand there, on a real engine. Needs live.sh.
 #
 # A block is run if `<!-- run -->` stands before it, or `<!-- run: status N -->`; only images' names
-# are others (redis is trammel-lab/redis).
+# are others (redis is trammel-lab/redis). It happens in guide/, and the test is there afterwards.
 #
 #   guide_run FILE BLOCKS    at least so many blocks; what they print goes into all
 #   guide_says REGEX         a line that was printed matches, and one of the document
 
-# As root: what sudo would do. The containers that are meant to stay are removed at the end.
+# As root: what sudo would do, with -E and without. The containers that are meant to stay are removed at
+# the end.
 guide_commands() {
-	mkdir bin
+	mkdir -p bin guide
 	ln -s "$TRAMMEL" bin/trammel
 	# shellcheck disable=SC2016 # for the script
-	printf '#!/bin/sh\nexec "$@"\n' >bin/sudo
+	printf '#!/bin/sh\n[ "$1" != -E ] || shift\nexec "$@"\n' >bin/sudo
 	chmod +x bin/sudo
 	unset SUDO_UID SUDO_GID SUDO_USER
 	export PATH=$PWD/bin:$PATH
@@ -35,8 +36,10 @@ guide_run() {
 	GUIDE=$1
 	command -v python3 >/dev/null || skip "no python3"
 	[ "$(uname -m)" = x86_64 ] || skip "the document is about x86-64"
-	python3 "$SOURCE/tests/lib/blocks.py" "$1" "$2" redis=trammel-lab/redis || fail "the blocks of $1 cannot be read"
 	guide_commands
+	cd guide || exit 1
+	python3 "$SOURCE/tests/lib/blocks.py" "$1" "$2" redis=trammel-lab/redis \
+		busybox=trammel-lab/busybox || fail "the blocks of $1 cannot be read"
 	for block in block-*.sh; do
 		want=${block##*-}
 		want=${want%.sh}

@@ -4,50 +4,25 @@
 # GitLab template: green, red with the call named when the application needs more, and green once accepted.
 # shellcheck disable=SC2016 # backquotes in what is looked for
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/guide.sh"
 live_begin busybox
 python3 -c 'import yaml' 2>/dev/null || skip "no python3-yaml"
-[ "$(uname -m)" = x86_64 ] || skip "the guide is about x86-64"
 export DOCKER_BUILDKIT=0
-unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY SUDO_UID SUDO_GID SUDO_USER
+unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 
-# As root: what sudo would do, with -E and without.
-mkdir bin guide
-ln -s "$TRAMMEL" bin/trammel
-# shellcheck disable=SC2016 # for the script
-printf '#!/bin/sh\n[ "$1" != -E ] || shift\nexec "$@"\n' >bin/sudo
-chmod +x bin/sudo
-export WORK PATH=$PWD/bin:$PATH
+export WORK
 remove_web() { docker rmi -f web >/dev/null 2>&1; }
 defer remove_web
 
-# The guide
-cd guide || fail "no directory"
-python3 "$SOURCE/tests/lib/blocks.py" "$SOURCE/docs/ci.md" 8 busybox=trammel-lab/busybox ||
-	fail "the guide's blocks cannot be read"
-for block in block-*.sh; do
-	want=${block##*-}
-	want=${want%.sh}
-	echo "--- $(sed 1d "$block")"
-	run_job sh "$block" >out 2>&1
-	got=$?
-	cat out
-	[ "$got" = "$want" ] || fail "status $got, and the guide says $want"
-	cat out >>all
-done
-
-# says PATTERN: a line of the guide's output, with other numbers
-says() {
-	grep -qE "$1" all || fail "the guide's commands do not say '$1'"
-	grep -qE "$1" "$SOURCE/docs/ci.md" || fail "the guide does not say '$1'"
-}
-says '^recording web in container '
-says '^web.trammel: ([0-9]+|\.\.\.) facts of 1 recording'
-says '^  Of 2 recordings, '
-says '^2 of 2 came through\.$'
-says '^Yes: web.trammel/seccomp.json allows all ([0-9]+|\.\.\.) recorded syscalls'
-says '^No: web.trammel/seccomp.json denies 1 of ([0-9]+|\.\.\.) recorded syscalls$'
-says '^  mknodat +x86_64 +EPERM +main: /bin/busybox$'
-says '^  trammel emit bundle -d web.trammel traces/web.trace$'
+guide_run "$SOURCE/docs/ci.md" 8
+guide_says '^recording web in container '
+guide_says '^web.trammel: ([0-9]+|\.\.\.) facts of 1 recording'
+guide_says '^  Of 2 recordings, '
+guide_says '^2 of 2 came through\.$'
+guide_says '^Yes: web.trammel/seccomp.json allows all ([0-9]+|\.\.\.) recorded syscalls'
+guide_says '^No: web.trammel/seccomp.json denies 1 of ([0-9]+|\.\.\.) recorded syscalls$'
+guide_says '^  mknodat +x86_64 +EPERM +main: /bin/busybox$'
+guide_says '^  trammel emit bundle -d web.trammel traces/web.trace$'
 grep -q '"mknodat"' before/seccomp.json || fail "what was accepted is not in the profile"
 cd "$WORK" || exit 1
 
