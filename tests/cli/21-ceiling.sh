@@ -18,22 +18,8 @@ sys.exit(0 if eval(sys.argv[2]) else 1)
 END
 }
 
-# trace NAME...: calls of x86_64 that were made, by a program whose name is hostile
-trace() {
-	local id=0123456789abcdef0123456789abcdef n=0 name nr
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
-	for name; do
-		nr=$(awk -F, -v n="$name" '$1 == n { print $2 }' "$TRAMMEL_SOURCE/src/tables/syscalls.csv")
-		printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"phases":["main"],"flags":["done"],"exes":["/bin/a\\u001b[2J"]}\n' \
-			"$nr" "$name"
-		n=$((n + 1))
-	done
-	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"syscall":%d}}\n' \
-		$n $id $n
-}
-
-trace read open mount ptrace >risky.trace
-trace read open socket clone >plain.trace
+trace_of read open mount ptrace >risky.trace
+trace_of read open socket clone >plain.trace
 
 # It stops, says what and how, and writes nothing.
 expect 1 emit seccomp -o p.json risky.trace

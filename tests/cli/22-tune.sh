@@ -5,21 +5,7 @@
 . "$TRAMMEL_SOURCE/tests/lib/cli.sh"
 MATCH=-E
 
-# trace NAME...: calls of x86_64 that were made, by a program whose name is hostile
-trace() {
-	local id=0123456789abcdef0123456789abcdef n=0 name nr
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
-	for name; do
-		nr=$(awk -F, -v n="$name" '$1 == n { print $2 }' "$TRAMMEL_SOURCE/src/tables/syscalls.csv")
-		printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"phases":["main"],"flags":["done"],"exes":["/bin/a\\u001b[2J"]}\n' \
-			"$nr" "$name"
-		n=$((n + 1))
-	done
-	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"syscall":%d}}\n' \
-		$n $id $n
-}
-
-trace read open mount fsync >web.trace
+trace_of read open mount fsync >web.trace
 cat >tune.json <<'END'
 {
   "options": {"runtime": {"value": "none", "why": "r"}, "siblings": {"value": "off", "why": "s"}},
@@ -55,7 +41,7 @@ h = d["denied_by_hand"]
 sys.exit(not (d["allowed"] and not d["denied"] and [x["name"] for x in h] == ["mount"] and h[0]["errno"] == 1))' ||
 		fail "verify --json"
 	# The file is no licence for what it does not name.
-	trace read open mount fsync lseek >more.trace
+	trace_of read open mount fsync lseek >more.trace
 	expect 1 verify --seccomp p.json --tune tune.json more.trace
 	says out '^No: p.json denies 1 of 5'
 	expect 0 emit seccomp --accept syscall:mount -o r.json web.trace

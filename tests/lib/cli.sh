@@ -8,6 +8,8 @@
 #   says FILE REGEX          a line of the file matches; basic ones, or what $MATCH tells grep (-E, -F)
 #   says_not FILE REGEX      none does
 #   fail WHAT                and shows the last output
+#   trace_of NAME...         prints the trace of a container that made these calls of x86_64, by a
+#                            program whose name is hostile
 set -u
 dir=$(mktemp -d) || exit 1
 # Some tests take the right to write away.
@@ -36,4 +38,17 @@ says() {
 
 says_not() {
 	! grep -q ${MATCH:+"$MATCH"} -- "$2" "$1" || fail "'$2' in $1"
+}
+
+trace_of() {
+	local id=0123456789abcdef0123456789abcdef n=0 name nr
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
+	for name; do
+		nr=$(awk -F, -v n="$name" '$1 == n { print $2 }' "$TRAMMEL_SOURCE/src/tables/syscalls.csv")
+		printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"phases":["main"],"flags":["done"],"exes":["/bin/a\\u001b[2J"]}\n' \
+			"$nr" "$name"
+		n=$((n + 1))
+	done
+	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"syscall":%d}}\n' \
+		$n $id $n
 }
