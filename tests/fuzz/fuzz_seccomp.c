@@ -8,21 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/seccomp_text.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static char *written(const struct tr_seccomp *p)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	tr_seccomp_write(p, f);
-	fclose(f);
-	return text;
-}
 
 static void check_round_trip(const struct tr_seccomp *p)
 {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/random_facts.h"
+#include "lib/seccomp_text.h"
 #include "lib/suite.h"
 #include "tables/syscalls.h"
 #include "trammel/check.h"
@@ -134,17 +135,6 @@ static bool allows(const struct tr_seccomp *p, const char *name)
 	const struct tr_rule *r = rule_of(p, name);
 
 	return r && r->action == TR_ACTION_ALLOW && !r->n_conds;
-}
-
-static char *written(const struct tr_seccomp *p)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	tr_seccomp_write(p, f);
-	fclose(f);
-	return text;
 }
 
 static bool has_arch(const struct tr_seccomp *p, const char *arch)

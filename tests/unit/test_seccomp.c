@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/seccomp_text.h"
 #include "lib/suite.h"
 #include "trammel/seccomp.h"
 
@@ -405,17 +406,6 @@ START_TEST(includes_all_and_excludes_any)
 			  0);
 }
 END_TEST
-
-static char *written(const struct tr_seccomp *p)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	tr_seccomp_write(p, f);
-	fclose(f);
-	return text;
-}
 
 /* Reading what was written gives the same profile: seen by writing it once more. */
 START_TEST(writes_what_it_reads)
