@@ -93,7 +93,7 @@ static __always_inline void fill_file(struct tr_event_file *e, struct file *file
 	e->act = act;
 	e->owner = owner;
 	e->path_len = (__u16)path_len;
-	e->pad = 0;
+	e->target_len = 0;
 }
 
 /* Pipes, sockets, memfds and their like have no path, and nothing mediates them by one. */

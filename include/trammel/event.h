@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define TR_EVENT_ABI 1
+#define TR_EVENT_ABI 2
 
 /* How many containers can be under watch at a time; a recording is an index below this. */
 #define TR_MAX_RECORDINGS 256
@@ -56,6 +56,8 @@ enum {
 enum {
 	TR_EVENT_PERM_R = 1,
 	TR_EVENT_PERM_W = 2,
+	TR_EVENT_PERM_K = 4,
+	TR_EVENT_PERM_L = 8,
 	TR_EVENT_PERM_M = 16,
 	TR_EVENT_PERM_X = 32,
 };
@@ -65,6 +67,51 @@ enum {
 	TR_EVENT_ACT_TRUNCATE,
 	TR_EVENT_ACT_MMAP,
 	TR_EVENT_ACT_EXEC,
+	TR_EVENT_ACT_INTERPRETER,
+	TR_EVENT_ACT_RENAME_FROM,
+	TR_EVENT_ACT_RENAME_TO,
+	TR_EVENT_ACT_UNLINK,
+	TR_EVENT_ACT_MKDIR,
+	TR_EVENT_ACT_RMDIR,
+	TR_EVENT_ACT_LINK,
+	TR_EVENT_ACT_SYMLINK,
+	TR_EVENT_ACT_MKNOD,
+	TR_EVENT_ACT_CHMOD,
+	TR_EVENT_ACT_CHOWN,
+	TR_EVENT_ACT_LOCK,
+	TR_EVENT_ACT_MPROTECT,
+	TR_EVENT_ACT_RECEIVE,
+	TR_EVENT_ACTS,
+};
+enum {
+	TR_EVENT_ACCESS_SEND = 0,
+	TR_EVENT_ACCESS_RECEIVE,
+	TR_EVENT_ACCESS_TRACE,
+	TR_EVENT_ACCESS_TRACEDBY,
+	TR_EVENT_ACCESS_READ,
+	TR_EVENT_ACCESS_READBY,
+};
+enum {
+	TR_EVENT_PEER_SELF = 0,
+	TR_EVENT_PEER_OTHER,
+};
+enum {
+	TR_EVENT_NEED_PROBED = 0,
+	TR_EVENT_NEED_NEEDED,
+	TR_EVENT_NEED_UNKNOWN,
+};
+enum {
+	TR_EVENT_MOUNT_NEW = 0,
+	TR_EVENT_MOUNT_BIND,
+	TR_EVENT_MOUNT_REMOUNT,
+	TR_EVENT_MOUNT_MOVE,
+	TR_EVENT_MOUNT_PROPAGATION,
+	TR_EVENT_MOUNT_UMOUNT,
+	TR_EVENT_MOUNT_PIVOT_ROOT,
+};
+enum {
+	TR_EVENT_URING_SQPOLL = 0,
+	TR_EVENT_URING_OVERRIDE_CREDS,
 };
 enum {
 	TR_EVENT_LOSS_RING = 0,
@@ -147,12 +194,16 @@ enum tr_event_type {
 	TR_EVENT_ROW, /* a row was given out; data: path of the executable */
 	TR_EVENT_ENTRY, /* the entry exec was passed; data: nothing */
 	TR_EVENT_EXEC, /* an exec; data: struct tr_event_exec, then three strings */
-	TR_EVENT_FILE, /* an open or an executable mapping; data: struct tr_event_file, path */
+	TR_EVENT_FILE, /* an act on a file; data: struct tr_event_file, path, target */
 	TR_EVENT_DENIED, /* data: struct tr_event_denied */
 	TR_EVENT_ODD_CALL, /* a number no row has a cell for; data: struct tr_event_denied */
 	TR_EVENT_ENDED, /* the last task of a recording ended; data: nothing */
 	TR_EVENT_ARG, /* a selector argument; data: struct tr_event_arg */
 	TR_EVENT_THREADS, /* a process with more than one thread joined: seed its threads */
+	TR_EVENT_ASKED, /* data: struct tr_event_asked */
+	TR_EVENT_NETWORK, /* data: struct tr_event_network, address */
+	TR_EVENT_MOUNT, /* data: struct tr_event_mount, four strings */
+	TR_EVENT_NAMED, /* an act on what only has a name; data: struct tr_event_named, four strings */
 };
 
 /* In front of every event. `row` gives recording and phase too, where it is not 0. */
@@ -186,7 +237,7 @@ struct tr_event_file {
 	__u8 act; /* TR_EVENT_ACT_* */
 	__u8 owner; /* 1 if fsuid owns the file */
 	__u16 path_len; /* the path follows, without a NUL */
-	__u16 pad;
+	__u16 target_len; /* then, of a link, the path of the old name */
 };
 _Static_assert(sizeof(struct tr_event_file) == 16, "tr_event_file");
 
@@ -199,6 +250,66 @@ struct tr_event_exec {
 	__u16 pad;
 };
 _Static_assert(sizeof(struct tr_event_exec) == 24, "tr_event_exec");
+
+/* What is asked for without a path. */
+enum tr_asked_kind {
+	TR_ASKED_CAPABILITY = 0, /* number: the capability; need */
+	TR_ASKED_SIGNAL, /* number: the signal; op: TR_EVENT_ACCESS_*; peer */
+	TR_ASKED_PTRACE, /* op: TR_EVENT_ACCESS_*; peer */
+	TR_ASKED_USERNS,
+	TR_ASKED_IO_URING, /* op: TR_EVENT_URING_* */
+	TR_ASKED_KINDS,
+};
+
+struct tr_event_asked {
+	__u8 kind; /* enum tr_asked_kind */
+	__u8 op;
+	__u8 peer; /* TR_EVENT_PEER_* */
+	__u8 need; /* TR_EVENT_NEED_* */
+	__u32 number;
+};
+_Static_assert(sizeof(struct tr_event_asked) == 8, "tr_event_asked");
+
+/* sockaddr_un's path is the longest; an IPv6 address has 16 bytes. */
+#define TR_ADDRESS_MAX 108
+struct tr_event_network {
+	__u16 family, type;
+	__u16 port; /* of IPv4 and IPv6, in this machine's byte order */
+	__u16 address_len; /* 0: nothing is bound. The address follows, as sockaddr has it */
+};
+_Static_assert(sizeof(struct tr_event_network) == 8, "tr_event_network");
+
+/* Behind it: the mount point; the source; the type; the working directory, none with a NUL. */
+struct tr_event_mount {
+	__u64 flags; /* MS_* or MNT_* */
+	__u32 path_flags; /* TR_PATH_* of the mount point */
+	__u32 source_flags; /* and of the source, where that was walked; else 0 */
+	__u16 path_len, source_len, fstype_len, cwd_len;
+	__u8 op; /* TR_EVENT_MOUNT_* */
+	__u8 pad[7];
+};
+_Static_assert(sizeof(struct tr_event_mount) == 32, "tr_event_mount");
+
+/* Flags of struct tr_event_named. */
+enum {
+	TR_NAMED_FOLLOW = 1 << 0, /* a symbolic link at the end of the name is followed */
+	TR_NAMED_FAILED =
+		1 << 1, /* the call failed, behind the point where permission is asked for */
+	TR_NAMED_TARGET_FOLLOW = 1 << 2, /* as FOLLOW, for the second name */
+};
+
+/*
+ * Behind it: a directory and a name that is relative to it, or absolute; for a link the same of the old
+ * name. None with a NUL.
+ */
+struct tr_event_named {
+	__u16 perms; /* TR_EVENT_PERM_* */
+	__u8 act; /* TR_EVENT_ACT_* */
+	__u8 flags; /* TR_NAMED_* */
+	__u16 dir_len, name_len, target_dir_len, target_name_len;
+	__u32 pid; /* the thread, as the host numbers it: whose root it is */
+};
+_Static_assert(sizeof(struct tr_event_named) == 16, "tr_event_named");
 
 /*
  * Which arguments of a call are recorded: a bit for each of the six, and TR_ARGS_TUPLE for the first

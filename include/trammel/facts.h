@@ -87,6 +87,13 @@ enum tr_access {
 	TR_ACCESS_MAX,
 };
 
+/* How a capability was asked for. Part of the event ABI. */
+enum tr_need {
+	TR_NEED_PROBED = 0, /* whether it is there: the act goes on without it */
+	TR_NEED_NEEDED,
+	TR_NEED_UNKNOWN, /* the kernel could not tell */
+};
+
 /* Who is on the other side: a task of the same recording, or another's. */
 enum tr_peer {
 	TR_PEER_SELF = 0,
@@ -189,7 +196,7 @@ struct tr_fact {
 	uint16_t act; /* enum tr_act */
 	uint16_t perms; /* TR_PERM_* */
 	uint16_t cap; /* capability number */
-	uint16_t need; /* 0 probed, 1 needed, 2 unknown */
+	uint16_t need; /* enum tr_need */
 	struct {
 		uint16_t family, type;
 		uint32_t protocol;

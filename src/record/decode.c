@@ -24,6 +24,8 @@ SAME(TR_PHASE_MAIN, TR_EVENT_PHASE_MAIN);
 SAME(TR_PHASE_EXEC, TR_EVENT_PHASE_EXEC);
 SAME(TR_PERM_R, TR_EVENT_PERM_R);
 SAME(TR_PERM_W, TR_EVENT_PERM_W);
+SAME(TR_PERM_K, TR_EVENT_PERM_K);
+SAME(TR_PERM_L, TR_EVENT_PERM_L);
 SAME(TR_PERM_M, TR_EVENT_PERM_M);
 SAME(TR_PERM_X, TR_EVENT_PERM_X);
 SAME(TR_ACT_OPEN, TR_EVENT_ACT_OPEN);
@@ -31,6 +33,41 @@ SAME(TR_ACT_CREATE, TR_EVENT_ACT_CREATE);
 SAME(TR_ACT_TRUNCATE, TR_EVENT_ACT_TRUNCATE);
 SAME(TR_ACT_MMAP, TR_EVENT_ACT_MMAP);
 SAME(TR_ACT_EXEC, TR_EVENT_ACT_EXEC);
+SAME(TR_ACT_INTERPRETER, TR_EVENT_ACT_INTERPRETER);
+SAME(TR_ACT_RENAME_FROM, TR_EVENT_ACT_RENAME_FROM);
+SAME(TR_ACT_RENAME_TO, TR_EVENT_ACT_RENAME_TO);
+SAME(TR_ACT_UNLINK, TR_EVENT_ACT_UNLINK);
+SAME(TR_ACT_MKDIR, TR_EVENT_ACT_MKDIR);
+SAME(TR_ACT_RMDIR, TR_EVENT_ACT_RMDIR);
+SAME(TR_ACT_LINK, TR_EVENT_ACT_LINK);
+SAME(TR_ACT_SYMLINK, TR_EVENT_ACT_SYMLINK);
+SAME(TR_ACT_MKNOD, TR_EVENT_ACT_MKNOD);
+SAME(TR_ACT_CHMOD, TR_EVENT_ACT_CHMOD);
+SAME(TR_ACT_CHOWN, TR_EVENT_ACT_CHOWN);
+SAME(TR_ACT_LOCK, TR_EVENT_ACT_LOCK);
+SAME(TR_ACT_MPROTECT, TR_EVENT_ACT_MPROTECT);
+SAME(TR_ACT_RECEIVE, TR_EVENT_ACT_RECEIVE);
+SAME(TR_ACT_MAX, TR_EVENT_ACTS);
+SAME(TR_ACCESS_SEND, TR_EVENT_ACCESS_SEND);
+SAME(TR_ACCESS_RECEIVE, TR_EVENT_ACCESS_RECEIVE);
+SAME(TR_ACCESS_TRACE, TR_EVENT_ACCESS_TRACE);
+SAME(TR_ACCESS_TRACEDBY, TR_EVENT_ACCESS_TRACEDBY);
+SAME(TR_ACCESS_READ, TR_EVENT_ACCESS_READ);
+SAME(TR_ACCESS_READBY, TR_EVENT_ACCESS_READBY);
+SAME(TR_NEED_PROBED, TR_EVENT_NEED_PROBED);
+SAME(TR_NEED_NEEDED, TR_EVENT_NEED_NEEDED);
+SAME(TR_NEED_UNKNOWN, TR_EVENT_NEED_UNKNOWN);
+SAME(TR_PEER_SELF, TR_EVENT_PEER_SELF);
+SAME(TR_PEER_OTHER, TR_EVENT_PEER_OTHER);
+SAME(TR_MOUNT_NEW, TR_EVENT_MOUNT_NEW);
+SAME(TR_MOUNT_BIND, TR_EVENT_MOUNT_BIND);
+SAME(TR_MOUNT_REMOUNT, TR_EVENT_MOUNT_REMOUNT);
+SAME(TR_MOUNT_MOVE, TR_EVENT_MOUNT_MOVE);
+SAME(TR_MOUNT_PROPAGATION, TR_EVENT_MOUNT_PROPAGATION);
+SAME(TR_MOUNT_UMOUNT, TR_EVENT_MOUNT_UMOUNT);
+SAME(TR_MOUNT_PIVOT_ROOT, TR_EVENT_MOUNT_PIVOT_ROOT);
+SAME(TR_URING_SQPOLL, TR_EVENT_URING_SQPOLL);
+SAME(TR_URING_OVERRIDE_CREDS, TR_EVENT_URING_OVERRIDE_CREDS);
 SAME(TR_LOSS_RING, TR_EVENT_LOSS_RING);
 SAME(TR_LOSS_MAP, TR_EVENT_LOSS_MAP);
 SAME(TR_LOSS_PATH_DEEP, TR_EVENT_LOSS_PATH_DEEP);
@@ -85,17 +122,15 @@ static uint32_t where_of(uint32_t magic, uint32_t flags, const char *path)
 	return flags & TR_PATH_CROSSED ? TR_WHERE_VOLUME : TR_WHERE_IMAGE;
 }
 
-/* The path behind an event's fixed part. AppArmor writes a directory with a slash at its end. */
-static char *path_of(const struct tr_event_file *e, const char *path)
+/* AppArmor writes a directory with a slash at its end. */
+char *decode_path(const char *path, size_t len, uint32_t flags)
 {
-	bool dir = e->flags & TR_PATH_DIRECTORY;
-
-	if (dir && e->path_len > 1)
-		return tr_xasprintf("%.*s/", (int)e->path_len, path);
-	return tr_xstrndup(path, e->path_len);
+	if ((flags & TR_PATH_DIRECTORY) && len > 1)
+		return tr_xasprintf("%.*s/", (int)len, path);
+	return tr_xstrndup(path, len);
 }
 
-static bool is_path(const char *path, size_t len)
+bool decode_is_path(const char *path, size_t len)
 {
 	return len && path[0] == '/' && !memchr(path, '\0', len);
 }
@@ -109,15 +144,20 @@ static void file_evidence(const struct tr_event_file *e, const char *path, struc
 bool decode_file(const void *data, size_t len, struct tr_fact *ret)
 {
 	const struct tr_event_file *e = data;
-	const char *path = (const char *)(e + 1);
+	const char *path = (const char *)(e + 1), *target;
 
-	if (len < sizeof(*e) || e->path_len > len - sizeof(*e) || e->act >= TR_ACT_MAX ||
-	    (e->flags & TR_PATH_TRUNCATED) || !is_path(path, e->path_len))
+	if (len < sizeof(*e) || (size_t)e->path_len + e->target_len > len - sizeof(*e) ||
+	    e->act >= TR_ACT_MAX || (e->flags & TR_PATH_TRUNCATED) ||
+	    !decode_is_path(path, e->path_len))
+		return false;
+	target = path + e->path_len;
+	if (e->target_len && !decode_is_path(target, e->target_len))
 		return false;
 	*ret = (struct tr_fact){ .kind = TR_FACT_FILE, .act = e->act };
 	ret->perms =
 		e->perms & (TR_PERM_R | TR_PERM_W | TR_PERM_K | TR_PERM_L | TR_PERM_M | TR_PERM_X);
-	ret->path = path_of(e, path);
+	ret->path = decode_path(path, e->path_len, e->flags);
+	ret->source = e->target_len ? tr_xstrndup(target, e->target_len) : NULL;
 	file_evidence(e, ret->path, &ret->ev);
 	return true;
 }
@@ -166,11 +206,11 @@ bool decode_exec(const void *data, size_t len, struct tr_fact *ret, char **ret_b
 	name = binary + e->file.path_len;
 	interp = name + e->name_len;
 	cwd = interp + e->interp_len;
-	if (!is_path(binary, e->file.path_len))
+	if (!decode_is_path(binary, e->file.path_len))
 		return false;
 	*ret = (struct tr_fact){ .kind = TR_FACT_EXEC };
 	file_evidence(&e->file, binary, &ret->ev);
-	*ret_binary = path_of(&e->file, binary);
+	*ret_binary = decode_path(binary, e->file.path_len, e->file.flags);
 	if (e->name_len == e->interp_len && !memcmp(name, interp, e->name_len)) {
 		ret->path = tr_xstrdup(*ret_binary);
 		return true;

@@ -35,6 +35,23 @@ bool decode_call(const struct tr_event *e, const void *data, size_t len, struct 
 /* A selector argument as an argument fact, or, for the tuple, as a socket fact. */
 bool decode_arg(const void *data, size_t len, struct tr_fact *ret);
 
+/* A capability, a signal, ptrace, a user namespace or io_uring. */
+bool decode_asked(const void *data, size_t len, struct tr_fact *ret);
+
+/* A family and type of sockets, or what one was bound to: the address as text. */
+bool decode_network(const void *data, size_t len, struct tr_fact *ret);
+
+/*
+ * A mount. The source of a bind and a move is as the caller named it, and *ret_cwd, on the heap, the
+ * directory that it is relative to; NULL where it is no such name.
+ */
+bool decode_mount(const void *data, size_t len, struct tr_fact *ret, char **ret_cwd);
+
+/* A path of an event, on the heap, with a slash at its end if TR_PATH_DIRECTORY is set. */
+char *decode_path(const char *path, size_t len, uint32_t flags);
+/* Absolute, and without a NUL. */
+bool decode_is_path(const char *path, size_t len);
+
 /* Joins dir and name and resolves "." and "..": an absolute path on the heap. */
 char *decode_join(const char *dir, const char *name);
 

@@ -6,14 +6,13 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "record/resolve.h"
 #include "util/mem.h"
 
 /* The string of the first PT_INTERP, or NULL. */
@@ -43,38 +42,6 @@ static char *pt_interp(int fd)
 	return found;
 }
 
-/*
- * The path that `name` leads to in the container, symbolic links followed and no way out of its
- * root. Falls back to the name itself: it is what the kernel was asked for.
- */
-static char *resolve(pid_t pid, const char *name)
-{
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	char path[PATH_MAX], link[64];
-	int root, fd;
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/%d/root", (int)pid);
-	root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return tr_xstrdup(name);
-	fd = (int)syscall(SYS_openat2, root, name, &how, sizeof(how));
-	close(root);
-	if (fd < 0)
-		return tr_xstrdup(name);
-	/*
-	 * The link of a file in another mount namespace reads as its path from that namespace's
-	 * root (fs/d_path.c: a root that cannot be reached is left out).
-	 */
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	close(fd);
-	if (n <= 0 || path[0] != '/')
-		return tr_xstrdup(name);
-	path[n] = '\0';
-	return tr_xstrdup(path);
-}
-
 /* A container that runs ever new binaries fills the cache, and is not asked about any more. */
 #define MAX_ASKED 8192
 
@@ -96,7 +63,7 @@ char *interp_of(struct interp_cache *cache, uint16_t recording, pid_t pid, const
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		name = pt_interp(fd);
 	close(fd);
-	return name ? resolve(pid, name) : NULL;
+	return name ? resolve_name(pid, "/", name, true) : NULL;
 }
 
 void interp_release(struct interp_cache *cache)

@@ -26,6 +26,7 @@
 #include "record/decode.h"
 #include "record/interp.h"
 #include "record/kernel_names.h"
+#include "record/resolve.h"
 #include "record/rows.h"
 #include "tables/args.h"
 #include "tables/syscalls.h"
@@ -101,6 +102,23 @@ static void on_exec(struct tr_recorder *r, const struct tr_event *e, const void 
 		send_interpreter(r, e, interp, TR_EV_STRING);
 }
 
+/* A mount, whose source may be a name that only the container can follow. */
+static void on_mount(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
+{
+	tr_cleanup_free char *cwd = NULL;
+	struct tr_fact f;
+
+	if (!decode_mount(data, len, &f, &cwd))
+		return;
+	if (cwd && f.source) {
+		tr_cleanup_free char *name = f.source;
+
+		f.source = resolve_name((pid_t)e->tgid, cwd, name, true);
+		f.ev.flags |= TR_EV_STRING;
+	}
+	send_fact(r, e, &f);
+}
+
 static struct tr_moment moment_of(const struct tr_recorder *r, const struct tr_event *e)
 {
 	return (struct tr_moment){
@@ -158,6 +176,17 @@ static int on_event(void *arg, void *bytes, size_t size)
 	case TR_EVENT_ARG:
 		if (decode_arg(data, len, &f))
 			send_fact(r, e, &f);
+		break;
+	case TR_EVENT_ASKED:
+		if (decode_asked(data, len, &f))
+			send_fact(r, e, &f);
+		break;
+	case TR_EVENT_NETWORK:
+		if (decode_network(data, len, &f))
+			send_fact(r, e, &f);
+		break;
+	case TR_EVENT_MOUNT:
+		on_mount(r, e, data, len);
 		break;
 	case TR_EVENT_ENDED:
 		r->calls.ended(r->calls.arg, e->recording);

@@ -23,6 +23,16 @@ static void decode(const struct tr_event *e, const void *data, size_t len)
 	free(binary);
 	if (decode_call(e, data, len, &f))
 		tr_fact_release(&f);
+	if (decode_arg(data, len, &f))
+		tr_fact_release(&f);
+	if (decode_asked(data, len, &f))
+		tr_fact_release(&f);
+	if (decode_network(data, len, &f))
+		tr_fact_release(&f);
+	binary = NULL;
+	if (decode_mount(data, len, &f, &binary))
+		tr_fact_release(&f);
+	free(binary);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);

@@ -2,6 +2,7 @@
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "lib/suite.h"
 #include "record/decode.h"
@@ -50,6 +51,113 @@ static struct bytes exec_event(const char *binary, const char *name, const char 
 	put(&e, cwd, strlen(cwd));
 	return e;
 }
+
+START_TEST(a_link_has_a_target)
+{
+	struct tr_event_file head = { .perms = TR_PERM_L, .act = TR_ACT_LINK };
+	struct bytes e = { .len = 0 };
+	struct tr_fact f;
+
+	head.path_len = 4;
+	head.target_len = 4;
+	put(&e, &head, sizeof(head));
+	put(&e, "/new/old", 8);
+	ck_assert(decode_file(e.b, e.len, &f));
+	ck_assert_str_eq(f.path, "/new");
+	ck_assert_str_eq(f.source, "/old");
+	tr_fact_release(&f);
+	ck_assert(!decode_file(e.b, e.len - 1, &f));
+	e.b[sizeof(head) + 4] = 'o';
+	ck_assert(!decode_file(e.b, e.len, &f));
+}
+END_TEST
+
+START_TEST(what_was_asked_becomes_a_fact)
+{
+	struct tr_event_asked a = { .kind = TR_ASKED_CAPABILITY, .need = TR_NEED_NEEDED };
+	struct tr_fact f;
+
+	a.number = 21;
+	ck_assert(decode_asked(&a, sizeof(a), &f));
+	ck_assert(f.kind == TR_FACT_CAPABILITY && f.cap == 21 && f.need == TR_NEED_NEEDED);
+	a = (struct tr_event_asked){ .kind = TR_ASKED_SIGNAL, .op = TR_ACCESS_RECEIVE };
+	a.peer = TR_PEER_OTHER;
+	a.number = 15;
+	ck_assert(decode_asked(&a, sizeof(a), &f));
+	ck_assert(f.kind == TR_FACT_SIGNAL && f.nr == 15 && f.op == TR_ACCESS_RECEIVE &&
+		  f.peer == TR_PEER_OTHER);
+	/* A signal is not traced. */
+	a.op = TR_ACCESS_TRACE;
+	ck_assert(!decode_asked(&a, sizeof(a), &f));
+	a.kind = TR_ASKED_PTRACE;
+	ck_assert(decode_asked(&a, sizeof(a), &f));
+	ck_assert(f.kind == TR_FACT_PTRACE && f.op == TR_ACCESS_TRACE);
+	ck_assert(!decode_asked(&a, sizeof(a) - 1, &f));
+	a.kind = TR_ASKED_KINDS;
+	ck_assert(!decode_asked(&a, sizeof(a), &f));
+}
+END_TEST
+
+static bool network(uint16_t family, uint16_t port, const void *address, uint16_t len,
+		    struct tr_fact *f)
+{
+	struct tr_event_network n = { family, SOCK_STREAM, port, len };
+	struct bytes e = { .len = 0 };
+
+	put(&e, &n, sizeof(n));
+	put(&e, address, len);
+	return decode_network(e.b, e.len, f);
+}
+
+START_TEST(addresses_become_text)
+{
+	static const unsigned char loopback[16] = { [15] = 1 };
+	struct tr_fact f;
+
+	ck_assert(network(AF_INET, 0, "", 0, &f));
+	ck_assert(f.kind == TR_FACT_NETWORK && !f.path && f.sock.family == AF_INET);
+	ck_assert(network(AF_INET, 80, "\x7f\0\0\1", 4, &f));
+	ck_assert_str_eq(f.path, "127.0.0.1");
+	ck_assert_int_eq(f.sock.port, 80);
+	tr_fact_release(&f);
+	ck_assert(network(AF_INET6, 443, loopback, 16, &f));
+	ck_assert_str_eq(f.path, "::1");
+	tr_fact_release(&f);
+	ck_assert(network(AF_UNIX, 0, "/run/s\0rest", 11, &f));
+	ck_assert_str_eq(f.path, "/run/s");
+	tr_fact_release(&f);
+	/* A name in the abstract namespace may hold any byte. */
+	ck_assert(network(AF_UNIX, 0, "\0a\0b", 4, &f));
+	ck_assert_str_eq(f.path, "@a@b");
+	tr_fact_release(&f);
+	ck_assert(!network(AF_INET, 80, "\x7f\0\0", 3, &f));
+}
+END_TEST
+
+START_TEST(a_mount_has_four_strings)
+{
+	struct tr_event_mount m = { .flags = 0x1000, .op = TR_MOUNT_BIND };
+	struct bytes e = { .len = 0 };
+	struct tr_fact f;
+	char *cwd = NULL;
+
+	m.path_flags = TR_PATH_DIRECTORY;
+	m.path_len = 4;
+	m.source_len = 3;
+	m.cwd_len = 2;
+	put(&e, &m, sizeof(m));
+	put(&e, "/mntsrc/w", 9);
+	ck_assert(decode_mount(e.b, e.len, &f, &cwd));
+	ck_assert_str_eq(f.path, "/mnt/");
+	ck_assert_str_eq(f.source, "src");
+	ck_assert_str_eq(cwd, "/w");
+	ck_assert(!f.fstype && f.mount_flags == 0x1000 && f.op == TR_MOUNT_BIND);
+	tr_fact_release(&f);
+	free(cwd);
+	cwd = NULL;
+	ck_assert(!decode_mount(e.b, e.len - 1, &f, &cwd) && !cwd);
+}
+END_TEST
 
 START_TEST(file_becomes_a_fact)
 {
@@ -253,4 +361,6 @@ END_TEST
 
 TR_SUITE("decode", file_becomes_a_fact, directory_ends_in_a_slash,
 	 place_follows_from_the_file_system, malformed_events_are_no_facts, exec_of_a_binary,
-	 exec_of_a_script, joins_names, refusals, arguments, headers_are_checked)
+	 exec_of_a_script, joins_names, refusals, arguments, headers_are_checked,
+	 a_link_has_a_target, what_was_asked_becomes_a_fact, addresses_become_text,
+	 a_mount_has_four_strings)
