@@ -35,6 +35,12 @@ suite_engine() {
 	fi
 }
 
+# One machine for all its tests; ctest ends it, unless it is ended itself.
+lane_vm() {
+	defer bash "$SOURCE/tests/vm/run.sh" --down
+	lane "$@"
+}
+
 tally() {
 	python3 "$SOURCE/tests/lib/tally.py" "${LANES[@]}"
 }
@@ -51,7 +57,7 @@ suite_all() {
 	lane fuzz fuzz "$cores" -L '^fuzz$'
 	suite_engine
 	lane live release 1 -L '^live$'
-	lane vm release 1 -L '^vm$'
+	lane_vm vm release 1 -L '^vm$'
 	tally
 }
 
@@ -61,6 +67,6 @@ suite_only() {
 	case $1 in
 	*live*) suite_engine ;;
 	esac
-	lane only release 1 -R "$1"
+	lane_vm only release 1 -R "$1"
 	tally
 }

@@ -36,11 +36,27 @@ live_begin() {
 	defer rm -rf "$WORK"
 	defer live_remove_containers
 	cd "$WORK" || fail "cannot enter $WORK"
-	if [ -z "${TRAMMEL_ENGINE:-}" ]; then
+	if [ -n "${TRAMMEL_VM:-}" ]; then
+		live_engine_of_machine
+	elif [ -z "${TRAMMEL_ENGINE:-}" ]; then
 		engine_up || skip "$ENGINE_WHY"
 		defer engine_down
 	fi
 	[ $# = 0 ] || image_build "$@" || fail "cannot build the images: $*"
+}
+
+# In the virtual machine all scripts share one engine, which is no part of the first one's job: what that
+# leaves behind is ended with its cgroup.
+live_engine_of_machine() {
+	local run cgroup
+	run=$(cat "$LAB/engine/run" 2>/dev/null)
+	export DOCKER_HOST=unix://$run/docker.sock
+	[ -z "$run" ] || ! engine_answers || return 0
+	unset DOCKER_HOST
+	cgroup=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
+	echo $$ >/sys/fs/cgroup/cgroup.procs
+	engine_up || skip "$ENGINE_WHY"
+	echo $$ >"$cgroup/cgroup.procs"
 }
 
 live_remove_containers() {

@@ -3,6 +3,8 @@
 # Packages of other Debian releases, beside the machine's own: nothing is installed, and apt's own lists
 # stay as they are.
 #
+#   release_index SUITE                   knows what packages it has
+#   release_depends SUITE PACKAGE         prints what one depends on, a line each
 #   release_unpack SUITE DIR PACKAGE...   unpacks them, without what they depend on, below DIR
 #
 #   release_root SUITE PACKAGE...         unpacks them and all they depend on; prints the directory, a root
@@ -14,7 +16,7 @@
 release_apt() {
 	local apt=$LAB/releases/$1
 	shift
-	apt-get -q -o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" \
+	"${APT:-apt-get}" -q -o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" \
 		-o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
 		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
 		-o APT::Sandbox::User=root "$@"
@@ -38,6 +40,10 @@ release_index() {
 	release_source "$suite" >"$apt/sources.list" || return 1
 	quiet "release-$suite" release_apt "$suite" -o APT::Get::List-Cleanup=0 update || return 1
 	touch "$apt/done"
+}
+
+release_depends() {
+	APT=apt-cache LC_ALL=C release_apt "$1" depends "$2" | awk '$1 == "Depends:" { print $2 }'
 }
 
 release_unpack() {

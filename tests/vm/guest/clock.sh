@@ -1,7 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # HOST_WORK has bin/clock, and the trace and the profile that another machine made of it.
-clock=$(cat /sys/devices/system/clocksource/clocksource0/current_clocksource)
+sys=/sys/devices/system/clocksource/clocksource0
+was=$(cat $sys/current_clocksource)
+echo hpet >$sys/current_clocksource
+clock=$(cat $sys/current_clocksource)
 case $clock in
 hpet | acpi_pm) ;;
 *)
@@ -12,6 +15,7 @@ esac
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
 . "$TRAMMEL_SOURCE/tests/lib/recording.sh"
 live_begin busybox
+[ "$was" = "$clock" ] || defer eval "echo $was >$sys/current_clocksource"
 run=(docker run --rm --network none -v "$HOST_WORK/bin:/w:ro" trammel-lab/busybox /w/clock)
 echo "the clock is $clock"
 
