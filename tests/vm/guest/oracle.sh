@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# ORACLE_BACKENDS: which ones. Runs the battery of tests/oracle once for each, in a container under a profile
+# that allows everything and has it told, while it is recorded. ORACLE_CASES: only these. ORACLE_KEEP: print
+# the raw data, too, as a compressed archive in base64.
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+ORACLE=$TRAMMEL_SOURCE/tests/oracle
+TRACING=/sys/kernel/tracing
+BATTERY=${TRAMMEL_BUILD:-$TRAMMEL_SOURCE/build/release}/tests/oracle
+
+at() {
+	echo "  $(cut -d' ' -f1 /proc/uptime) s: $*"
+}
+
+# One rule: an exec leads to the same profile again. Without any, complain mode makes up another profile for
+# each program, and asks again for what the program before it had open.
+load_profile() {
+	cat >profile <<'PROFILE'
+abi <abi/3.0>,
+profile trammel-oracle flags=(complain,attach_disconnected,mediate_deleted) {
+	audit /{,**} px -> trammel-oracle,
+}
+PROFILE
+	apparmor_parser -r profile || fail "the profile does not load"
+	defer apparmor_parser -R profile
+}
+
+# AppArmor's question about a capability, and whether it is only a look (opts). The audit tells of each only
+# once on each CPU (security/apparmor/capability.c).
+trace_capabilities() {
+	local cap=%si opts=%dx release
+	release=$(uname -r)
+	# Linux 6.7 put the credentials in front.
+	if [ "$(printf '%s\n' 6.7 "$release" | sort -V | head -n 1)" = 6.7 ]; then
+		cap=%dx opts=%cx
+	fi
+	echo 20000 >"$TRACING"/buffer_size_kb
+	echo "p:oracle/capable aa_capable cap=$cap:s32 opts=$opts:u32" >"$TRACING"/kprobe_events ||
+		fail "no probe on aa_capable"
+	echo 1 >"$TRACING"/events/oracle/capable/enable
+	defer untrace_capabilities
+}
+
+# shellcheck disable=SC2317 # called at exit
+untrace_capabilities() {
+	echo 0 >"$TRACING"/events/oracle/capable/enable
+	echo >"$TRACING"/kprobe_events
+}
+
+huge_pages() {
+	echo 8 >/proc/sys/vm/nr_hugepages
+	defer eval 'echo 0 >/proc/sys/vm/nr_hugepages'
+	mkdir -p huge
+	mount -t hugetlbfs none huge && defer umount "$PWD/huge"
+}
+
+make_tree() {
+	mkdir -p tree/volume outside
+	python3 "$ORACLE/tree.py" "$BATTERY/oracle" "$BATTERY/dynamic" "$PWD/tree" || fail "no tree"
+}
+
+# run BACKEND: leaves cases, audit, caps, out and BACKEND.trace in a directory of that name.
+run() {
+	local dir=$PWD/$1 listen give status choice=()
+	mkdir -p "$dir" volume
+	mount -t tmpfs none volume || fail "no volume"
+	cp -a tree/volume/. volume
+	"$BATTERY/oracle" list >"$dir/cases"
+	python3 "$ORACLE/give.py" "$PWD/volume/giver" "$PWD/outside" >give.out &
+	give=$!
+	python3 "$ORACLE/listen.py" "$dir/audit" >listen.out &
+	listen=$!
+	until_true 10 grep -q ready listen.out || fail "the kernel's audit cannot be heard"
+	until_true 10 grep -q ready give.out || fail "nobody hands descriptors over"
+	echo >"$TRACING"/trace
+	"$TRAMMEL" record --help | grep -q -- --backend && choice=(--backend "$1")
+	# shellcheck disable=SC2086
+	timeout 200 "$TRAMMEL" record "${choice[@]}" -o "$dir/$1.trace" -- docker run --rm --network none \
+		--cap-add ALL --security-opt seccomp=unconfined --security-opt apparmor=trammel-oracle \
+		--tmpfs /scratch -v "$PWD/volume:/volume" -v "$PWD/volume:/readonly:ro" -v "$PWD/huge:/huge" \
+		trammel-lab/oracle /oracle run ${ORACLE_CASES:-} >"$dir/out" 2>"$dir/err" </dev/null
+	status=$?
+	kill "$listen" "$give"
+	wait "$listen" || fail "the audit was not heard to its end"
+	cat "$TRACING"/trace >"$dir/caps"
+	umount volume || fail "the volume is still in use"
+	[ $status -lt 2 ] || fail "status $status: $(cat "$dir/err")"
+	grep -q '^.*entries-in-buffer/entries-written: \([0-9]*\)/\1 ' "$dir/caps" || fail "the trace overran"
+}
+
+known() {
+	[ "$1" != tracepoints ] || echo "$ORACLE/known-misses.tsv"
+}
+
+# shellcheck disable=SC2119
+live_begin
+echo "kernel $(uname -r)"
+[ -x "$BATTERY/oracle" ] || fail "no $BATTERY/oracle"
+load_profile
+trace_capabilities
+make_tree
+huge_pages
+docker import tree/image.tar trammel-lab/oracle >import.out || fail "no image"
+defer docker rmi -f trammel-lab/oracle
+at "ready"
+bad=0
+for backend in $ORACLE_BACKENDS; do
+	run "$backend"
+	at "recorded with $backend"
+	echo "-- oracle $backend"
+	# shellcheck disable=SC2046
+	python3 "$ORACLE/compare.py" --only-battery "$backend" "$backend" $(known "$backend") || bad=1
+	echo "-- end"
+done
+[ -z "${ORACLE_KEEP:-}" ] || {
+	echo "-- data"
+	# shellcheck disable=SC2086
+	tar cz $ORACLE_BACKENDS | base64
+	echo "-- end"
+}
+exit $bad
