@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Files, by the tracepoint backend: what a descriptor that open returned points to, what is mapped
- * executable, what is executed. It does not see what takes no descriptor (unlink, rename, ...),
- * opens through io_uring, descriptors received over a socket, nor failed opens.
+ * Acts on files: which of them were handed over already, and their events. The hooks are given files and
+ * dentries by the kernel; the tracepoints, what a descriptor points to.
  */
 #ifndef BPF_FILES_H
 #define BPF_FILES_H
@@ -32,6 +31,7 @@ _Static_assert(TR_MAX_ROWS <= 0x10000, "file_key.row");
 #define FOLD_3 0x94d049bb133111ebULL
 #define FOLD_4 0xd6e8feb86659fd93ULL
 #define FOLD_5 0xff51afd7ed558ccdULL
+#define FOLD_6 0xc4ceb9fe1a85ec53ULL
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,16 +61,16 @@ static __always_inline __u64 load_word(const void *p, __u32 offset)
 	return (__u64)CAST(word)->tv_sec;
 }
 
-static __always_inline void file_key_of(struct file_key *key, bool cast, struct file *file,
-					__u32 row, __u16 perms, __u8 act, bool owner)
+/* inode: NULL where the name is new. */
+static __always_inline void place_key_of(struct file_key *key, bool cast, struct vfsmount *mnt,
+					 struct dentry *dentry, struct inode *inode, __u32 row,
+					 __u16 perms, __u8 act, bool owner)
 {
-	struct dentry *dentry = READ_PTR(cast, file, f_path.dentry);
 	struct dentry *parent = READ_PTR(cast, dentry, d_parent);
-	struct inode *inode = READ_PTR(cast, file, f_inode);
-	struct super_block *sb = READ_PTR(cast, inode, i_sb);
+	struct super_block *sb = READ_PTR(cast, dentry, d_sb);
 
 	key->dentry = (__u64)dentry;
-	key->rest = (__u64)READ_PTR(cast, file, f_path.mnt) * FOLD_1 + (__u64)parent * FOLD_2 +
+	key->rest = (__u64)mnt * FOLD_1 + (__u64)parent * FOLD_2 +
 		    READ(cast, inode, i_ino) * FOLD_3 + READ(cast, parent, d_name.hash) * FOLD_4 +
 		    ((__u64)READ(cast, sb, s_dev) << 32 | READ(cast, inode, i_generation)) * FOLD_5;
 	key->name_hash = READ(cast, dentry, d_name.hash);
@@ -80,45 +80,106 @@ static __always_inline void file_key_of(struct file_key *key, bool cast, struct 
 	key->owner = owner;
 }
 
-static __always_inline void fill_file(struct tr_event_file *e, struct file *file, struct walked *w,
-				      __u16 perms, __u8 act, __u8 owner, __u32 path_len)
+static __always_inline void file_key_of(struct file_key *key, bool cast, struct file *file,
+					__u32 row, __u16 perms, __u8 act, bool owner)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	place_key_of(key, cast, READ_PTR(cast, file, f_path.mnt),
+		     READ_PTR(cast, file, f_path.dentry), READ_PTR(cast, file, f_inode), row, perms,
+		     act, owner);
+}
+
+/* Something with a path, as addresses (see address_of). */
+struct place {
+	__u64 task; /* who asks */
+	__u64 mnt, dentry;
+	__u64 inode; /* 0: the name is new */
+	__u64 target; /* of a link, the dentry of the old name, in the same mount; else 0 */
+	__u16 perms; /* TR_EVENT_PERM_* */
+	__u8 act; /* TR_EVENT_ACT_* */
+	__u8 owner;
+	__u32 pad;
+};
+
+static __always_inline void fill_file(struct tr_event_file *e, struct place *p, struct walked *w,
+				      __u32 path_len)
+{
+	struct inode *inode = (struct inode *)p->inode;
 
 	e->flags = w->flags;
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
+	if (p->act == TR_EVENT_ACT_MKDIR || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		e->flags |= TR_PATH_DIRECTORY;
-	e->magic = (__u32)BPF_CORE_READ(inode, i_sb, s_magic);
-	e->perms = perms;
-	e->act = act;
-	e->owner = owner;
+	e->magic = (__u32)BPF_CORE_READ((struct dentry *)p->dentry, d_sb, s_magic);
+	e->perms = p->perms;
+	e->act = p->act;
+	e->owner = p->owner;
 	e->path_len = (__u16)path_len;
 	e->target_len = 0;
 }
 
 /* Pipes, sockets, memfds and their like have no path, and nothing mediates them by one. */
-static __always_inline bool has_path(struct file *file)
+static __always_inline bool has_path(struct dentry *dentry)
 {
-	return !(BPF_CORE_READ(file, f_path.dentry, d_sb, s_flags) & SB_NOUSER);
+	return !(BPF_CORE_READ(dentry, d_sb, s_flags) & SB_NOUSER);
 }
 
-/* Hands a file over, the first time. task and file are addresses (see address_of). */
-__weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at, __u32 perms,
-				__u32 act)
+static __always_inline bool owns(struct task_struct *task, struct inode *inode)
 {
-	struct task_struct *task = (struct task_struct *)task_at;
-	struct file *file = (struct file *)file_at;
-	struct file_key key;
-	struct tr_event_file *e;
-	struct scratch *s;
-	struct walked w;
-	__u8 owner, one = 1;
-	__u32 len;
+	return BPF_CORE_READ(task, cred, fsuid.val) == BPF_CORE_READ(inode, i_uid.val);
+}
 
-	if (!m || !perms || !has_path(file))
+static __always_inline struct place place_of_file(struct task_struct *task, struct file *file,
+						  __u16 perms, __u8 act)
+{
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	struct place p = {
+		.task = (__u64)task,
+		.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt),
+		.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry),
+		.inode = (__u64)inode,
+		.perms = perms,
+		.act = act,
+		.owner = owns(task, inode),
+	};
+
+	return p;
+}
+
+/* The event of a place, in s->data; returns its length. */
+static __always_inline __u32 place_fill(struct scratch *s, struct tr_mark *m, struct place *p)
+{
+	struct tr_event_file *e = (struct tr_event_file *)s->data;
+	__u32 at = sizeof(*e), len;
+	struct walked w;
+
+	w = path_walk(s, m->recording, (struct vfsmount *)p->mnt, (struct dentry *)p->dentry);
+	len = path_append(s, &w, at);
+	fill_file(e, p, &w, len);
+	at += len;
+	if (!p->target)
+		return at;
+	w = path_walk(s, m->recording, (struct vfsmount *)p->mnt, (struct dentry *)p->target);
+	len = path_append(s, &w, at);
+	e->flags |= w.flags & TR_PATH_TRUNCATED;
+	e->target_len = (__u16)len;
+	return at + len;
+}
+
+/* Hands an act on a place over, the first time. */
+__weak __noinline int place_seen(struct tr_mark *m, struct place *p)
+{
+	struct dentry *dentry;
+	struct file_key key;
+	struct scratch *s;
+	__u8 one = 1;
+
+	if (!m || !p || !p->perms)
 		return 0;
-	owner = BPF_CORE_READ(task, cred, fsuid.val) == BPF_CORE_READ(file, f_inode, i_uid.val);
-	file_key_of(&key, false, file, m->row, (__u16)perms, (__u8)act, owner);
+	dentry = (struct dentry *)p->dentry;
+	if (!has_path(dentry))
+		return 0;
+	place_key_of(&key, false, (struct vfsmount *)p->mnt, dentry, (struct inode *)p->inode,
+		     m->row, p->perms, p->act, p->owner);
+	key.rest += p->target * FOLD_6;
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return 0;
 	s = scratch_take();
@@ -126,17 +187,22 @@ __weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at,
 		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
 		return 0;
 	}
-	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
-		      BPF_CORE_READ(file, f_path.dentry));
-	len = path_append(s, &w, sizeof(*e));
-	e = (struct tr_event_file *)s->data;
-	fill_file(e, file, &w, (__u16)perms, (__u8)act, owner, len);
-	event_head(&s->head, TR_EVENT_FILE, task, m);
+	event_head(&s->head, TR_EVENT_FILE, (struct task_struct *)p->task, m);
 	/* A full map only means that the event comes again; the recorder knows it by then. */
-	if (!event_send(s, sizeof(*e) + len, false))
+	if (!event_send(s, place_fill(s, m, p), false))
 		bpf_map_update_elem(&files_seen, &key, &one, BPF_ANY);
 	scratch_give_back(s);
 	return 0;
+}
+
+/* Hands a file over, the first time. task and file are addresses (see address_of). */
+__weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at, __u32 perms,
+				__u32 act)
+{
+	struct place p = place_of_file((struct task_struct *)task_at, (struct file *)file_at,
+				       (__u16)perms, (__u8)act);
+
+	return m ? place_seen(m, &p) : 0;
 }
 
 /* The file behind a descriptor of the current task. */
@@ -154,15 +220,15 @@ static __always_inline struct file *file_of_fd(bool cast, struct task_struct *ta
 }
 
 /* What is asked of a file. */
-struct asked {
+struct asked_of_open {
 	__u16 perms; /* TR_EVENT_PERM_*; 0: nothing */
 	__u8 act;
 };
 
 /* By an open call. `flags` are the call's: the file's have lost O_CREAT. */
-static __always_inline struct asked asked_by_open(__u32 mode, unsigned long flags)
+static __always_inline struct asked_of_open asked_by_open(__u32 mode, unsigned long flags)
 {
-	struct asked a = { .act = TR_EVENT_ACT_OPEN };
+	struct asked_of_open a = { .act = TR_EVENT_ACT_OPEN };
 
 	if (mode & FMODE_PATH)
 		return a;
@@ -182,7 +248,7 @@ static __always_inline struct asked asked_by_open(__u32 mode, unsigned long flag
 
 /* file_seen, but for what it would find known. */
 static __always_inline void file_met(bool cast, struct task_struct *task, __u32 row,
-				     struct file *file, struct asked a)
+				     struct file *file, struct asked_of_open a)
 {
 	struct inode *inode = READ_PTR(cast, file, f_inode);
 	bool owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val);
@@ -254,15 +320,13 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 {
 	struct file *file = BPF_CORE_READ(bprm, file);
 	struct tr_event_exec *e = (struct tr_event_exec *)s->data;
+	struct place p = place_of_file(task, file, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC);
 	struct walked w;
 	__u32 at = sizeof(*e), path_len, name_len, interp_len, cwd_len;
 
-	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
-		      BPF_CORE_READ(file, f_path.dentry));
+	w = path_walk(s, m->recording, (struct vfsmount *)p.mnt, (struct dentry *)p.dentry);
 	path_len = path_append(s, &w, at);
-	fill_file(&e->file, file, &w, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC,
-		  BPF_CORE_READ(task, cred, fsuid.val) == BPF_CORE_READ(file, f_inode, i_uid.val),
-		  path_len);
+	fill_file(&e->file, &p, &w, path_len);
 	at += path_len;
 	name_len = string_append(s, BPF_CORE_READ(bprm, filename), at);
 	at += name_len;

@@ -58,6 +58,7 @@ struct dentry {
 struct vfsmount {
 	struct dentry *mnt_root;
 	struct super_block *mnt_sb;
+	int mnt_flags;
 };
 struct mount {
 	struct mount *mnt_parent;
@@ -107,8 +108,14 @@ struct pid {
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
+typedef struct {
+	unsigned long long val; /* before Linux 6.3 two halves, as long together */
+} kernel_cap_t;
 struct cred {
 	kuid_t fsuid;
+	kernel_cap_t cap_permitted;
+	struct user_struct *user;
+	struct group_info *group_info;
 };
 struct seccomp {
 	atomic_t filter_count;
@@ -150,6 +157,8 @@ struct task_struct {
 	struct pid *thread_pid;
 	struct mm_struct *mm;
 	const struct cred *cred;
+	const struct cred *real_cred;
+	unsigned int personality;
 	struct fs_struct *fs;
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
@@ -158,6 +167,23 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct bpf_local_storage *bpf_storage;
 };
+struct vm_area_struct {
+	struct file *vm_file;
+};
+struct sock_common {
+	unsigned short skc_family;
+};
+struct sock {
+	struct sock_common __sk_common;
+	unsigned short sk_type;
+};
+struct socket {
+	struct sock *sk;
+};
+struct sockaddr {
+	unsigned short sa_family;
+};
+struct user_namespace;
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
@@ -185,14 +211,47 @@ struct bpf_iter__task {
 #define FMODE_WRITE 0x2
 #define FMODE_PATH  0x4000
 #define SB_NOUSER   (1UL << 31)
-#define S_IFMT	    0170000
-#define S_IFDIR	    0040000
+/* O_* as a file has them; include/linux/fs.h: opened to be executed */
+#define FMODE_EXEC_FLAG 0x20
+#define S_IFMT		0170000
+#define S_IFDIR		0040000
 /* include/uapi/asm-generic/fcntl.h; the same on x86 and arm64 */
 #define O_CREAT 00000100
 #define O_TRUNC 00001000
 /* include/uapi/asm-generic/mman-common.h */
+#define PROT_READ     0x1
+#define PROT_WRITE    0x2
 #define PROT_EXEC     0x4
+#define MAP_SHARED    0x01
 #define MAP_ANONYMOUS 0x20
+/* include/uapi/linux/personality.h */
+#define READ_IMPLIES_EXEC 0x0400000
+/* include/linux/mount.h */
+#define MNT_NOEXEC 0x04
+/* include/uapi/linux/magic.h */
+#define HUGETLBFS_MAGIC 0x958458f6
+/* include/uapi/asm-generic/fcntl.h */
+#define F_WRLCK 1
+/* include/linux/fs.h */
+#define RENAME_EXCHANGE (1 << 1)
+/* include/linux/security.h: the act goes on without it, and a refusal is not logged */
+#define CAP_OPT_NOAUDIT (1 << 1)
+/* include/linux/ptrace.h */
+#define PTRACE_MODE_READ 0x01
+/* include/uapi/linux/mount.h */
+#define MS_REMOUNT    32
+#define MS_BIND	      4096
+#define MS_MOVE	      8192
+#define MS_UNBINDABLE (1 << 17)
+#define MS_PRIVATE    (1 << 18)
+#define MS_SLAVE      (1 << 19)
+#define MS_SHARED     (1 << 20)
+#define MS_MGC_VAL    0xC0ED0000
+#define MS_MGC_MSK    0xffff0000
+/* include/linux/socket.h */
+#define AF_UNIX	 1
+#define AF_INET	 2
+#define AF_INET6 10
 /* include/linux/sched.h */
 #define CLONE_THREAD 0x00010000
 /* include/linux/sched/signal.h */

@@ -15,6 +15,7 @@ const volatile __u32 cfg_host_mnt_ns __weak = 0; /* entry without a filter: not 
 const volatile __u32 cfg_host_pid_ns __weak = 0;
 const volatile __u8 cfg_auto __weak = 0; /* record every container that appears */
 const volatile __u8 cfg_level __weak = TR_LEVEL_FILES;
+const volatile __u8 cfg_hooks __weak = 0; /* acts on files come from security hooks */
 const volatile __u32 cfg_max_events __weak = 0; /* first-seen events a recording may hand over */
 
 /* For tests: every so-manyth mark is refused as if the kernel had no memory; 0: none. */

@@ -96,7 +96,7 @@ static __noinline int odd_call(struct task_struct *task, struct tr_mark *m, __u3
 
 static __always_inline __u8 in_call_by(__u32 cell, __u8 level)
 {
-	return level >= TR_LEVEL_FILES ? 1 + file_calls[cell] : 1;
+	return level >= TR_LEVEL_FILES && !cfg_hooks ? 1 + file_calls[cell] : 1;
 }
 
 /* A call of a task that has no seat: it has not entered yet, or another has the seat. */
@@ -247,7 +247,7 @@ static __always_inline void opened(bool cast, struct task_struct *task, __u32 ro
 static __always_inline void mapped(bool cast, struct task_struct *task, __u32 row,
 				   struct pt_regs *regs, __u32 abi)
 {
-	struct asked asked = { TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP };
+	struct asked_of_open asked = { TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP };
 	struct file *file;
 
 	if (!(call_arg(regs, abi, 2) & PROT_EXEC) || (call_arg(regs, abi, 3) & MAP_ANONYMOUS))

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Hooks on tasks: capabilities, signals, ptrace, user namespaces, io_uring. */
+#include "hooks.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/*
+ * Security modules are asked only for what the task has (commoncap comes first): at the exit, then, those
+ * that were granted.
+ */
+SEC("?fexit/security_capable")
+int BPF_PROG(hook_capable, const struct cred *cred, struct user_namespace *ns, int cap,
+	     unsigned int opts, int ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct tr_mark *m = acting(task);
+
+	if (!m || ret || cap < 0 || cap > 63 || !is_own(task, cred))
+		return 0;
+	return asked(
+		m, address_of(task),
+		asked_word(TR_ASKED_CAPABILITY, 0, 0,
+			   opts & CAP_OPT_NOAUDIT ? TR_EVENT_NEED_PROBED : TR_EVENT_NEED_NEEDED,
+			   (__u32)cap));
+}
+
+/* With a cred it is a driver's, on behalf of nobody who is running. */
+SEC("?fentry/security_task_kill")
+int BPF_PROG(hook_task_kill, struct task_struct *target, void *info, int sig,
+	     const struct cred *cred)
+{
+	if (!cred && sig >= 0 && sig <= 64)
+		asked_of_other(bpf_get_current_task_btf(), target, TR_ASKED_SIGNAL,
+			       TR_EVENT_ACCESS_SEND, TR_EVENT_ACCESS_RECEIVE, (__u32)sig);
+	return 0;
+}
+
+SEC("?fentry/security_ptrace_access_check")
+int BPF_PROG(hook_ptrace_access_check, struct task_struct *child, unsigned int mode)
+{
+	bool read = mode & PTRACE_MODE_READ;
+
+	asked_of_other(bpf_get_current_task_btf(), child, TR_ASKED_PTRACE,
+		       read ? TR_EVENT_ACCESS_READ : TR_EVENT_ACCESS_TRACE,
+		       read ? TR_EVENT_ACCESS_READBY : TR_EVENT_ACCESS_TRACEDBY, 0);
+	return 0;
+}
+
+SEC("?fentry/security_ptrace_traceme")
+int BPF_PROG(hook_ptrace_traceme, struct task_struct *parent)
+{
+	asked_of_other(parent, bpf_get_current_task_btf(), TR_ASKED_PTRACE, TR_EVENT_ACCESS_TRACE,
+		       TR_EVENT_ACCESS_TRACEDBY, 0);
+	return 0;
+}
+
+static __always_inline int act_of_task(__u8 kind, __u8 op)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct tr_mark *m = acting(task);
+
+	return m ? asked(m, address_of(task), asked_word(kind, op, 0, 0, 0)) : 0;
+}
+
+SEC("?fentry/security_create_user_ns")
+int BPF_PROG(hook_create_user_ns)
+{
+	return act_of_task(TR_ASKED_USERNS, 0);
+}
+
+SEC("?fentry/security_uring_sqpoll")
+int BPF_PROG(hook_uring_sqpoll)
+{
+	return act_of_task(TR_ASKED_IO_URING, TR_EVENT_URING_SQPOLL);
+}
+
+SEC("?fentry/security_uring_override_creds")
+int BPF_PROG(hook_uring_override_creds)
+{
+	return act_of_task(TR_ASKED_IO_URING, TR_EVENT_URING_OVERRIDE_CREDS);
+}
