@@ -103,12 +103,13 @@ struct place {
 static __always_inline void fill_file(struct tr_event_file *e, struct place *p, struct walked *w,
 				      __u32 path_len)
 {
+	struct dentry *dentry = (struct dentry *)p->dentry;
 	struct inode *inode = (struct inode *)p->inode;
 
 	e->flags = w->flags;
 	if (p->act == TR_EVENT_ACT_MKDIR || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		e->flags |= TR_PATH_DIRECTORY;
-	e->magic = (__u32)BPF_CORE_READ((struct dentry *)p->dentry, d_sb, s_magic);
+	e->magic = (__u32)BPF_CORE_READ(dentry, d_sb, s_magic);
 	e->perms = p->perms;
 	e->act = p->act;
 	e->owner = p->owner;

@@ -122,7 +122,8 @@ int BPF_PROG(hook_sb_mount, const char *dev_name, const struct path *path, const
 		p.source = (__u64)dev_name;
 	if (p.op == TR_EVENT_MOUNT_NEW)
 		p.fstype = (__u64)type;
-	return mount_seen(m, &p);
+	mount_seen(m, &p);
+	return 0;
 }
 
 static __always_inline int two_paths(const struct path *path, const struct path *source, __u32 op)
@@ -139,7 +140,8 @@ static __always_inline int two_paths(const struct path *path, const struct path 
 	p.source_mnt = (__u64)BPF_CORE_READ(source, mnt);
 	p.source_dentry = (__u64)BPF_CORE_READ(source, dentry);
 	p.op = op;
-	return mount_seen(m, &p);
+	mount_seen(m, &p);
+	return 0;
 }
 
 SEC("?fentry/security_move_mount")
@@ -168,5 +170,6 @@ int BPF_PROG(hook_sb_umount, struct vfsmount *mnt, int flags)
 	p.dentry = (__u64)BPF_CORE_READ(mnt, mnt_root);
 	p.flags = (__u32)flags;
 	p.op = TR_EVENT_MOUNT_UMOUNT;
-	return mount_seen(m, &p);
+	mount_seen(m, &p);
+	return 0;
 }

@@ -26,7 +26,8 @@ static __always_inline int act_on_name(const struct path *dir, struct dentry *de
 	if (!m)
 		return 0;
 	p.owner = !inode || owns(task, inode);
-	return place_seen(m, &p);
+	place_seen(m, &p);
+	return 0;
 }
 
 static __always_inline int act_on_path(const struct path *path, __u8 act)
@@ -103,7 +104,8 @@ int BPF_PROG(hook_path_link, struct dentry *old_dentry, const struct path *new_d
 	if (!m)
 		return 0;
 	p.owner = owns(task, inode);
-	return place_seen(m, &p);
+	place_seen(m, &p);
+	return 0;
 }
 
 /*
@@ -124,7 +126,8 @@ static __always_inline int rename_one(struct task_struct *task, struct tr_mark *
 		.owner = owns(task, inode),
 	};
 
-	return place_seen(m, &p);
+	place_seen(m, &p);
+	return 0;
 }
 
 SEC("?fentry/security_path_rename")

@@ -77,7 +77,9 @@ int BPF_PROG(hook_socket_bind, struct socket *sock, struct sockaddr *address, in
 	b.head.family = sk->__sk_common.skc_family;
 	b.head.type = sk->sk_type;
 	fill_bound(&b, (const void *)address_of(address), (__u32)addrlen);
-	return b.hash ? network(m, &b) : 0;
+	if (b.hash)
+		network(m, &b);
+	return 0;
 }
 
 SEC("?fentry/security_socket_connect")

@@ -17,11 +17,11 @@ int BPF_PROG(hook_capable, const struct cred *cred, struct user_namespace *ns, i
 
 	if (!m || ret || cap < 0 || cap > 63 || !is_own(task, cred))
 		return 0;
-	return asked(
-		m, address_of(task),
-		asked_word(TR_ASKED_CAPABILITY, 0, 0,
-			   opts & CAP_OPT_NOAUDIT ? TR_EVENT_NEED_PROBED : TR_EVENT_NEED_NEEDED,
-			   (__u32)cap));
+	asked(m, address_of(task),
+	      asked_word(TR_ASKED_CAPABILITY, 0, 0,
+			 opts & CAP_OPT_NOAUDIT ? TR_EVENT_NEED_PROBED : TR_EVENT_NEED_NEEDED,
+			 (__u32)cap));
+	return 0;
 }
 
 /* With a cred it is a driver's, on behalf of nobody who is running. */
@@ -59,7 +59,9 @@ static __always_inline int act_of_task(__u8 kind, __u8 op)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = acting(task);
 
-	return m ? asked(m, address_of(task), asked_word(kind, op, 0, 0, 0)) : 0;
+	if (m)
+		asked(m, address_of(task), asked_word(kind, op, 0, 0, 0));
+	return 0;
 }
 
 SEC("?fentry/security_create_user_ns")

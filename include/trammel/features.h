@@ -30,7 +30,7 @@ struct tr_features {
 	size_t n, cap;
 	bool can_record; /* the recorder itself was loaded and attached, and taken down again */
 	char *why_not; /* if it was not */
-	const char *backend; /* where file facts come from: "tracepoints" */
+	const char *backend; /* where file facts come from: "hooks" or "tracepoints" */
 };
 
 /* Tries everything; takes a second or so. It never fails: what cannot be tried is unknown. */

@@ -24,7 +24,15 @@ enum tr_record_level {
 	TR_RECORD_FILES, /* and files and execs */
 };
 
+/* Where acts on files, and what else security modules are asked, come from. */
+enum tr_backend {
+	TR_BACKEND_AUTO = 0, /* the hooks where the kernel takes them, else the tracepoints */
+	TR_BACKEND_HOOKS, /* or an error */
+	TR_BACKEND_TRACEPOINTS,
+};
+
 struct tr_recorder_opts {
+	enum tr_backend backend;
 	bool auto_containers; /* follow every container that appears */
 	enum tr_record_level level;
 	size_t ring_bytes; /* a power of two; 0: 8 MiB */
@@ -63,6 +71,11 @@ int tr_recorder_open(struct tr_recorder **ret, const struct tr_recorder_opts *op
 		     const struct tr_recorder_calls *calls, struct tr_err *err);
 /* Detaches and frees. NULL is fine. */
 void tr_recorder_close(struct tr_recorder *r);
+
+/* "hooks" or "tracepoints". */
+const char *tr_recorder_backend(const struct tr_recorder *r);
+/* Adds to rec's context where its facts come from: the backend, and the hooks that are missing. */
+void tr_recorder_to_context(const struct tr_recorder *r, struct tr_recording *rec);
 
 /* Reserves a recording for processes in a cgroup with this path component. */
 int tr_recorder_follow(struct tr_recorder *r, const char *component, uint16_t *ret,

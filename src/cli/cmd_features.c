@@ -12,7 +12,7 @@
 #include "util/mem.h"
 #include "util/text.h"
 
-#define INDENT 37
+#define INDENT 44
 
 /* What "bpf.ringbuf" stands under. */
 static const char *heading(const char *id)
@@ -20,8 +20,10 @@ static const char *heading(const char *id)
 	static const struct {
 		const char *first, *heading;
 	} groups[] = {
-		{ "kernel", "Kernel" },	    { "privilege", "Privilege" }, { "bpf", "BPF programs" },
-		{ "recorder", "Recorder" }, { "engine", "Engines" },	  { "runtime", "Runtimes" },
+		{ "kernel", "Kernel" },	    { "privilege", "Privilege" },
+		{ "bpf", "BPF programs" },  { "hook", "Security hooks" },
+		{ "recorder", "Recorder" }, { "engine", "Engines" },
+		{ "runtime", "Runtimes" },
 	};
 	size_t n = strcspn(id, ".");
 
@@ -55,7 +57,7 @@ static void print_row(const struct tr_feature *f)
 	tr_cleanup_free char *detail = f->detail ? text_escaped(f->detail) : NULL;
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
 
-	printf("  %s%-7s%s  %-18s  %-6s", color_of(f), tr_feature_state_name(f->state), c_reset(),
+	printf("  %s%-7s%s  %-25s  %-6s", color_of(f), tr_feature_state_name(f->state), c_reset(),
 	       f->id, f->since ? f->since : "");
 	strbuf_adds(&sb, f->what);
 	if (detail && *detail)
@@ -68,13 +70,25 @@ static void print_row(const struct tr_feature *f)
 	print_words(strbuf_str(&sb), 0);
 }
 
+/* Where the kernel takes no program on any function, each hook would say so once more. */
+static bool is_one_of_many(const struct tr_features *f, const struct tr_feature *row)
+{
+	const struct tr_feature *fentry = tr_features_find(f, "bpf.fentry");
+
+	return !strncmp(row->id, "hook.", strlen("hook.")) && fentry &&
+	       fentry->state != TR_FEATURE_YES && row->state == fentry->state;
+}
+
 static void print_text(const struct tr_features *f)
 {
 	tr_cleanup_free char *why = f->why_not ? text_escaped(f->why_not) : NULL;
 	const char *group = "";
 
-	printf("%s  here     feature             Linux   what was found%s\n\n", c_dim(), c_reset());
+	printf("%s  here     feature                    Linux   what was found%s\n\n", c_dim(),
+	       c_reset());
 	for (size_t i = 0; i < f->n; i++) {
+		if (is_one_of_many(f, &f->v[i]))
+			continue;
 		if (strcmp(heading(f->v[i].id), group)) {
 			group = heading(f->v[i].id);
 			printf("%s%s%s%s\n", i ? "\n" : "", c_bold(), group, c_reset());

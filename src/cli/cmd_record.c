@@ -38,6 +38,8 @@ static const char options[] =
 	"  -d, --directory=DIR     a trace for each subject, DIR/SUBJECT.trace\n"
 	"      --subject=NAME      name the subject (default: compose service, image, command)\n"
 	"      --level=LEVEL       syscalls, or files (default): syscalls and files\n"
+	"      --backend=B         where acts on files come from: hooks, tracepoints, or auto\n"
+	"                          (default): hooks where the kernel takes them\n"
 	"      --redact=PATTERN    replace what matches in paths and commands (extended regular\n"
 	"                          expression; can be given again)\n"
 	"\nWhom to watch\n"
@@ -73,6 +75,7 @@ enum {
 	OPT_CHECKPOINT,
 	OPT_WAIT,
 	OPT_REDACT,
+	OPT_BACKEND,
 };
 
 static const struct option longopts[] = {
@@ -80,6 +83,7 @@ static const struct option longopts[] = {
 	{ "directory", required_argument, NULL, 'd' },
 	{ "subject", required_argument, NULL, OPT_SUBJECT },
 	{ "level", required_argument, NULL, OPT_LEVEL },
+	{ "backend", required_argument, NULL, OPT_BACKEND },
 	{ "container", required_argument, NULL, OPT_CONTAINER },
 	{ "containers", no_argument, NULL, OPT_CONTAINERS },
 	{ "image", required_argument, NULL, OPT_IMAGE },
@@ -120,6 +124,20 @@ static int take_level(struct record_args *a, const char *text)
 	return -1;
 }
 
+static int take_backend(struct record_args *a, const char *text)
+{
+	if (!strcmp(text, "auto"))
+		a->run.backend = TR_BACKEND_AUTO;
+	else if (!strcmp(text, "hooks"))
+		a->run.backend = TR_BACKEND_HOOKS;
+	else if (!strcmp(text, "tracepoints"))
+		a->run.backend = TR_BACKEND_TRACEPOINTS;
+	else
+		return bad_usage("--backend: expected auto, hooks or tracepoints, found '%s'",
+				 text);
+	return -1;
+}
+
 static int take_pattern(struct record_args *a, const char *text)
 {
 	tr_cleanup_err struct tr_err err = { 0 };
@@ -147,6 +165,8 @@ static int take_option(struct record_args *a, int c, char **argv)
 		return -1;
 	case OPT_LEVEL:
 		return take_level(a, optarg);
+	case OPT_BACKEND:
+		return take_backend(a, optarg);
 	case OPT_CONTAINER:
 		o->container = optarg;
 		return -1;

@@ -43,6 +43,7 @@ static const struct value {
 	{ "", "directory", DIRS },
 	{ "", "subject", NONE },
 	{ "", "level", "syscalls files" },
+	{ "", "backend", "auto hooks tracepoints" },
 	{ "", "container", CONTAINERS },
 	{ "", "image", NONE },
 	{ "", "service", NONE },

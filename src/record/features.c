@@ -48,6 +48,7 @@ static void try_recorder(struct tr_features *f, bool privileged)
 		f->why_not = tr_xstrdup(tr_err_msg(&err));
 		return;
 	}
+	f->backend = tr_recorder_backend(r);
 	tr_recorder_close(r);
 	probe_add(f, &row, TR_FEATURE_YES, NULL);
 	f->can_record = true;

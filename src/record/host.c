@@ -52,6 +52,5 @@ void host_to_context(struct tr_recording *rec)
 	tr_context_add(rec, "cpus", cpus);
 	add_clocksource(rec);
 	add_args(rec);
-	tr_context_add(rec, "backend", "tracepoints");
 	tr_context_add(rec, "trammel", TRAMMEL_VERSION);
 }

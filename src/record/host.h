@@ -5,7 +5,7 @@
 
 #include "trammel/facts.h"
 
-/* Adds kernel, arch, cpus, clocksource, backend and the version of trammel. No host name. */
+/* Adds kernel, arch, cpus, clocksource and the version of trammel. No host name. */
 void host_to_context(struct tr_recording *rec);
 
 #endif

@@ -24,6 +24,7 @@
 #pragma GCC diagnostic pop
 
 #include "record/decode.h"
+#include "record/hooks.h"
 #include "record/interp.h"
 #include "record/kernel_names.h"
 #include "record/resolve.h"
@@ -48,6 +49,8 @@ struct tr_recorder {
 	struct interp_cache interps;
 	struct tr_recorder_calls calls;
 	int64_t now;
+	bool hooks; /* the backend */
+	struct tr_strset missing; /* of the hooks, those that this kernel does not take */
 };
 
 static uint32_t ns_inum(const char *name)
@@ -255,6 +258,37 @@ static void choose_programs(struct record_bpf *skel)
 	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
 }
 
+/*
+ * The hooks, those that the kernel takes, or the tracepoints. What only tells of syscalls needs neither.
+ */
+static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *opts,
+			  enum tr_backend backend, struct tr_err *err)
+{
+	const struct hook *hooks;
+	size_t n = hooks_all(&hooks);
+
+	if (backend == TR_BACKEND_TRACEPOINTS || opts->level == TR_RECORD_SYSCALLS)
+		return 0;
+	r->hooks = hooks_try(&r->missing);
+	if (!r->hooks && backend == TR_BACKEND_HOOKS)
+		return tr_err_set(err, TR_ERR_CANNOT,
+				  "this kernel does not take programs on its security hooks (%s): "
+				  "--backend tracepoints does without; see trammel features",
+				  r->missing.v[0]);
+	if (!r->hooks)
+		tr_strset_release(&r->missing);
+	for (size_t i = 0; i < n; i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(r->skel->obj, hooks[i].program);
+
+		if (program)
+			bpf_program__set_autoload(
+				program, r->hooks && !tr_strset_has(&r->missing, hooks[i].id));
+	}
+	r->skel->rodata->cfg_hooks = r->hooks;
+	return 0;
+}
+
 /* Tells the programs which arguments to look at, by the number each ABI has for the call. */
 static void set_args(struct record_bpf *skel)
 {
@@ -273,7 +307,8 @@ static void set_args(struct record_bpf *skel)
 	}
 }
 
-static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, struct tr_err *err)
+static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, enum tr_backend backend,
+		struct tr_err *err)
 {
 	int e;
 
@@ -284,6 +319,8 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	if (!r->skel)
 		return load_error(errno, err);
 	choose_programs(r->skel);
+	if (choose_backend(r, opts, backend, err) < 0)
+		return -1;
 	r->skel->rodata->cfg_host_mnt_ns = ns_inum("mnt");
 	r->skel->rodata->cfg_host_pid_ns = ns_inum("pid");
 	r->skel->rodata->cfg_auto = opts->auto_containers;
@@ -303,6 +340,24 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, stru
 	return 0;
 }
 
+/*
+ * A kernel that takes every program that was tried may still refuse one of ours, which are longer: then the
+ * tracepoints do, unless the hooks were asked for.
+ */
+static int load_any(struct tr_recorder *r, const struct tr_recorder_opts *opts, struct tr_err *err)
+{
+	if (load(r, opts, opts->backend, err) == 0)
+		return 0;
+	if (!r->hooks || opts->backend != TR_BACKEND_AUTO)
+		return -1;
+	record_bpf__destroy(r->skel);
+	r->skel = NULL;
+	r->hooks = false;
+	tr_strset_release(&r->missing);
+	tr_err_clear(err);
+	return load(r, opts, TR_BACKEND_TRACEPOINTS, err);
+}
+
 int tr_recorder_open(struct tr_recorder **ret, const struct tr_recorder_opts *opts,
 		     const struct tr_recorder_calls *calls, struct tr_err *err)
 {
@@ -311,7 +366,7 @@ int tr_recorder_open(struct tr_recorder **ret, const struct tr_recorder_opts *op
 
 	r->calls = *calls;
 	r->now = time(NULL);
-	if (load(r, opts, err) < 0 || map_views(r, err) < 0)
+	if (load_any(r, opts, err) < 0 || map_views(r, err) < 0)
 		goto fail;
 	r->ring = ring_buffer__new(bpf_map__fd(r->skel->maps.events), on_event, r, NULL);
 	if (!r->ring) {
@@ -342,7 +397,20 @@ void tr_recorder_close(struct tr_recorder *r)
 	record_bpf__destroy(r->skel);
 	rows_release(&r->rows);
 	interp_release(&r->interps);
+	tr_strset_release(&r->missing);
 	free(r);
+}
+
+const char *tr_recorder_backend(const struct tr_recorder *r)
+{
+	return r->hooks ? "hooks" : "tracepoints";
+}
+
+void tr_recorder_to_context(const struct tr_recorder *r, struct tr_recording *rec)
+{
+	tr_context_add(rec, "backend", tr_recorder_backend(r));
+	for (size_t i = 0; i < r->missing.n; i++)
+		tr_context_add(rec, "hooks.missing", r->missing.v[i]);
 }
 
 static int add_name(struct tr_recorder *r, const char *name, uint16_t value, struct tr_err *err)

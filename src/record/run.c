@@ -206,6 +206,7 @@ static int start(struct run *r, struct tr_err *err)
 	struct tr_recorder_opts opts = {
 		.auto_containers = o->target == RUN_CONTAINERS || o->target == RUN_CONTAINER,
 		.level = o->level,
+		.backend = o->backend,
 	};
 	struct tr_recorder_calls calls = run_recorder_calls;
 

@@ -48,6 +48,7 @@ struct run_opts {
 	bool out_to_err; /* what argv and the exercise print goes to stderr */
 	long long duration_ms, quiet_ms, wait_ms, checkpoint_ms; /* 0: none */
 	enum tr_record_level level;
+	enum tr_backend backend;
 	const char *out, *dir; /* see session.h; both NULL: in memory only */
 	const struct tr_redact *redact; /* NULL: nothing; must live as long as the result */
 	struct tr_engine **engines; /* taken: closed at the end */

@@ -117,6 +117,7 @@ static void decide_wanted(struct run *r, uint16_t i, const struct tr_container *
 	rec.subject = subject_of(r, f, c);
 	rec.start_seen = f->main_entered && !r->start_unseen;
 	host_to_context(&rec);
+	tr_recorder_to_context(r->rec, &rec);
 	if (c) {
 		tr_container_to_context(c, &rec);
 		f->name = c->name ? tr_xstrdup(c->name) : NULL;
