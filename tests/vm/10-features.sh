@@ -17,6 +17,10 @@ state() {
 	grep -q "^$1 $2\( \|$\)" <<<"$out" || fail "$1 is not '$2'"
 }
 state bpf.fentry yes
+for hook in file_open mmap_file path_rename path_link capable task_kill sb_mount; do
+	state hook.$hook yes
+done
+state backend hooks
 state bpf.sys-enter yes
 state bpf.task-storage yes
 state kernel.apparmor yes

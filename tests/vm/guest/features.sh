@@ -11,5 +11,6 @@ with open("/tmp/features.json") as f:
 for row in answer["features"]:
     print(row["id"], row["state"], row.get("detail", ""))
 print("can_record", answer["can_record"])
+print("backend", answer["backend"])
 PYTHON
 exit $status
