@@ -58,7 +58,7 @@ def mount_key(op, path, source, fstype, flags):
     if op == "bind":
         flags &= 0x1000 | MS_REC
     elif op == "move":
-        flags &= 0x2000
+        flags = 0x2000
     elif op == "propagation":
         flags &= PROPAGATION | MS_REC
     if op in ("umount", "pivot_root"):

@@ -53,6 +53,8 @@ class Recorded:
         self.items = collections.defaultdict(set)
         self.doubtful = set()  # capabilities of which need and probe could not be told apart
         self.probed = set()
+        # Asked for only if whoever is on the other side is under another profile: nobody knows whether it will be.
+        self.perhaps = set()
         self.cases = cases
         trace = Trace(path)
         self.backends = trace.context("backend")
@@ -70,7 +72,11 @@ class Recorded:
     def file(self, fact):
         path = unescape(fact["path"])
         for letter in fact["perms"]:
-            self.add(fact, "file", path, letter)
+            item = ("file", path, letter)
+            if fact["act"] == "receive":
+                self.perhaps.add(item)
+            else:
+                self.add(fact, *item)
         if fact["act"] == "link" and "target" in fact:
             self.add(fact, "link", path, unescape(fact["target"]))
 
@@ -88,7 +94,8 @@ class Recorded:
         family = FAMILIES.get(fact["family"], str(fact["family"]))
         kind = TYPES.get(fact["type"], str(fact["type"]))
         if "address" in fact:
-            self.add(fact, "bound", family, kind, fact["address"], str(fact.get("port", "-")))
+            address, port = unescape(fact["address"]).decode("utf-8", "replace"), fact.get("port", 0)
+            self.add(fact, "bound", family, kind, address, str(port))
         self.add(fact, "network", family, kind)
 
     def signal(self, fact):
@@ -97,7 +104,11 @@ class Recorded:
         self.add(fact, "signal", fact["access"], name, fact["peer"])
 
     def ptrace(self, fact):
-        self.add(fact, "ptrace", fact["access"], fact["peer"])
+        item = ("ptrace", fact["access"], fact["peer"])
+        if fact["peer"] == "other" and fact["access"] in ("readby", "tracedby"):
+            self.perhaps.add(item)
+        else:
+            self.add(fact, *item)
 
     def mount(self, fact):
         text = [unescape(fact.get(key, "")) for key in ("path", "source", "fstype")]
@@ -117,16 +128,20 @@ class Battery:
         with open(f"{directory}/cases", encoding="utf-8") as f:
             self.asks = {name: what == "asks" for name, what in (line.split() for line in f)}
         self.verdicts, self.declared, self.why = {}, collections.defaultdict(set), []
+        self.optional = set()
         with open(f"{directory}/out", encoding="utf-8", errors="backslashreplace") as f:
             for line in f:
                 self.line(line.rstrip("\n"))
 
     def line(self, line):
-        found = re.match(r"(ok|skip|FAIL|declared) ([\w-]+)(?:: (.*))?$", line)
+        found = re.match(r"(ok|skip|FAIL|declared|optional) ([\w-]+)(?:: (.*))?$", line)
         if not found:
             return
         if found[1] == "declared":
             self.declared[tuple(found[3].split(" "))].add(found[2])
+            return
+        if found[1] == "optional":
+            self.optional.add(found[3])
             return
         self.verdicts[found[2]] = found[1]
         if found[1] != "ok":
@@ -215,9 +230,12 @@ def main(directory, backend, known=None, only_battery=False):
     true, known = truth(asked, battery), Known(known)
 
     doubtful = {("capability", name) for name in recorded.doubtful}
-    misses = {i: c for i, c in true.items() if i not in recorded.items and i not in doubtful}
+    found = set(recorded.items) | doubtful | recorded.perhaps
+    misses = {i: c for i, c in true.items() if i not in found}
     excess = {
-        i: c or by_path(i, battery.asks) for i, c in recorded.items.items() if i not in true and i != ENTRY
+        i: c or by_path(i, battery.asks)
+        for i, c in recorded.items.items()
+        if i not in true and i != ENTRY and show(i) not in battery.optional
     }
     told = {i: c for i, c in misses.items() if known.explains(i, c)}
     untold = {i: c for i, c in misses.items() if i not in told}

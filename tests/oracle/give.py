@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """give.py SOCKET DIR: hands descriptors of this process to whoever connects and says which kind.
 
-r: DIR/given-read, opened to read; w: DIR/given-write, opened to write; s: a datagram socket.
+r: DIR/given-read, opened to read; w: DIR/given-write, opened to write; s: one end of a pair of sockets.
 """
 import os
 import socket
 import sys
 
+KEPT = []
+
 
 def descriptor(kind, where):
     if kind == b"s":
-        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.connect(("127.0.0.1", 9))
-        return s.detach()
+        ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        KEPT.append(ends[0])
+        return ends[1].detach()
     name, flags = {b"r": ("given-read", os.O_RDONLY), b"w": ("given-write", os.O_WRONLY)}[kind]
     with open(f"{where}/{name}", "w") as f:
         f.write("given\n")

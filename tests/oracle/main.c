@@ -4,7 +4,7 @@
  *   oracle run [CASE...]   each by a program of its own: /cases/NAME, which is this one
  *   oracle nothing     exits with 42: what cases execute; again: executes itself to do so
  *
- * A line for each: "ok CASE", "skip CASE: why", "FAIL CASE: why"; "declared CASE KIND..." before it.
+ * A line for each: "ok CASE", "skip CASE: why", "FAIL CASE: why"; "declared CASE: ITEM" and "optional CASE: ITEM" before it.
  */
 #include <stdarg.h>
 #include <sys/prctl.h>
@@ -179,6 +179,15 @@ char **nothing_argv(const char *path)
 
 	snprintf(name, sizeof(name), "%s", path);
 	return argv;
+}
+
+void optional(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	tell("optional", format, args);
+	va_end(args);
 }
 
 static const struct oracle_case *find(const char *name)

@@ -84,6 +84,8 @@ CASE(mount_overlay, "mount-overlay")
 static void no_such_type(void)
 {
 	fails(mount("none", at("dir"), "oraclefs", 0, NULL), ENODEV);
+	/* It is looked for after the hook and before the rules. */
+	optional("mount mount %s none oraclefs 0x0", at("dir"));
 }
 
 CASE(mount_no_such_type, "mount-no-such-type")
@@ -230,6 +232,8 @@ static void tree_moved(void)
 
 	must((int)syscall(SYS_move_mount, tree, "", AT_FDCWD, at("dir"), MOVE_MOUNT_F_EMPTY_PATH));
 	must(open(at("dir/inner"), O_RDONLY));
+	/* Linux 6.8 asks. */
+	optional("mount move %s '' '' 0x2000", at("dir"));
 }
 
 CASE(move_mount_plain, "move-mount")
@@ -244,6 +248,7 @@ static void file_system_mounted(void)
 	must((int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
 	fd = must((int)syscall(SYS_fsmount, fd, 0, MOUNT_ATTR_NODEV));
 	must((int)syscall(SYS_move_mount, fd, "", AT_FDCWD, at("dir"), MOVE_MOUNT_F_EMPTY_PATH));
+	optional("mount move %s '' '' 0x2000", at("dir"));
 }
 
 CASE(fsmount_plain, "fsmount")

@@ -187,6 +187,7 @@ CASE(bind_inet_any, "bind-inet-any")
 
 	must(bind(fd, (struct sockaddr *)&here, sizeof(here)));
 	must(listen(fd, 1));
+	declare("bound inet stream 0.0.0.0 0");
 }
 
 CASE(bind_inet6, "bind-inet6")
@@ -207,7 +208,7 @@ CASE(bind_unix_abstract, "bind-unix-abstract")
 	must(bind(must(socket(AF_UNIX, SOCK_STREAM, 0)), (struct sockaddr *)&un,
 		  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof("@oracle-abstract") -
 			      1)));
-	declare("bound unix stream @oracle-abstract -");
+	declare("bound unix stream @oracle-abstract 0");
 }
 
 CASE(bind_unix_autobind, "bind-unix-autobind")
@@ -252,6 +253,7 @@ CASE(accept_and_speak, "accept-and-speak")
 	must((int)send(fd, "y", 1, 0));
 	must(shutdown(fd, SHUT_RDWR));
 	must(waitpid(pid, NULL, 0));
+	declare("bound inet stream 127.0.0.1 7004");
 }
 
 CASE(connect_refused, "connect-refused")
@@ -271,6 +273,7 @@ CASE(sendto_recvfrom, "sendto-recvfrom")
 	must((int)sendto(must(socket(AF_INET, SOCK_DGRAM, 0)), "x", 1, 0, (struct sockaddr *)&to,
 			 sizeof(to)));
 	must((int)recvfrom(fd, &byte, 1, 0, NULL, NULL));
+	declare("bound inet dgram 127.0.0.1 7005");
 }
 
 CASE(sendmsg_mapped, "sendmsg-mapped")
@@ -309,7 +312,7 @@ CASE(connect_unix_path, "connect-unix-path")
 	must(bind(fd, (struct sockaddr *)&un, sizeof(un)));
 	must(listen(fd, 1));
 	must(connect(must(socket(AF_UNIX, SOCK_STREAM, 0)), (struct sockaddr *)&un, sizeof(un)));
-	declare("bound unix stream %s -", un.sun_path);
+	declare("bound unix stream %s 0", un.sun_path);
 }
 
 CASE(sendto_unix_path, "sendto-unix-path")
@@ -320,6 +323,7 @@ CASE(sendto_unix_path, "sendto-unix-path")
 	must(bind(must(socket(AF_UNIX, SOCK_DGRAM, 0)), (struct sockaddr *)&un, sizeof(un)));
 	must((int)sendto(must(socket(AF_UNIX, SOCK_DGRAM, 0)), "x", 1, 0, (struct sockaddr *)&un,
 			 sizeof(un)));
+	declare("bound unix dgram %s 0", un.sun_path);
 }
 
 CASE(interface_ioctl, "interface-ioctl")

@@ -324,6 +324,7 @@ CASE(open_fifo, "open-fifo")
 /* The hook comes before the file's own open, which refuses. */
 CASE(open_socket_file, "open-socket-file")
 {
+	must(mknod(vol("socket"), S_IFSOCK | 0600, 0));
 	fails(open(vol("socket"), O_RDONLY), ENXIO);
 }
 
@@ -387,6 +388,20 @@ CASE(open_longest_name, "open-longest-name")
 	memset(name, 'n', 255);
 	name[255] = '\0';
 	must(open(at(name), O_RDWR | O_CREAT, 0644));
+}
+
+/* Two names of one file. */
+CASE(open_hard_links, "open-hard-links")
+{
+	must(open(vol("hard"), O_RDONLY));
+	must(open(vol("hard2"), O_RDONLY));
+}
+
+/* Two mounts of one file: /readonly is the volume, too. */
+CASE(open_two_mounts, "open-two-mounts")
+{
+	must(open(vol("file"), O_RDONLY));
+	must(open("/readonly/open-two-mounts/file", O_RDONLY));
 }
 
 CASE(open_deep, "open-deep")

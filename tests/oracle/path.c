@@ -368,6 +368,7 @@ static int unix_bind(const char *path)
 	int fd = must(socket(AF_UNIX, SOCK_STREAM, 0));
 
 	snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
+	declare("bound unix stream %s 0", path);
 	return bind(fd, (struct sockaddr *)&un, sizeof(un));
 }
 

@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "oracle.h"
 
@@ -388,36 +389,46 @@ CASE(passed_read_write, "passed-read-write")
 	hand_over(must(open(at("file"), O_RDWR)));
 }
 
-/* Opened by a process without this profile, outside of the container: see the guest's script. */
-static void from_outside(const char *kind)
+/*
+ * From two processes outside of the container (see the guest's script). What one under no profile has
+ * opened is delegated: nobody is asked. What one under another profile has opened is asked for again.
+ */
+static void from_outside(const char *giver, char kind)
 {
 	int fd, s = must(socket(AF_UNIX, SOCK_STREAM, 0));
-	char byte = *kind;
-	struct sockaddr_storage address = { .ss_family = AF_UNIX };
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	char byte;
 
-	strcpy((char *)&address + offsetof(struct sockaddr, sa_data), "/volume/giver");
-	if (connect(s, (struct sockaddr *)&address, 2 + sizeof("/volume/giver")) < 0)
-		skip("nobody hands descriptors over: %s", strerror(errno));
-	must((int)write(s, &byte, 1));
+	snprintf(un.sun_path, sizeof(un.sun_path), "/volume/%s", giver);
+	must(connect(s, (struct sockaddr *)&un, sizeof(un)));
+	must((int)write(s, &kind, 1));
 	fd = must(receive_descriptor(s));
-	want(fd >= 0);
-	if (*kind == 'r')
+	if (kind == 'r')
 		must((int)read(fd, &byte, 1));
+	else
+		must((int)write(fd, "x", 1));
 }
 
-CASE(passed_from_outside_read, "passed-from-outside-read")
+CASE(passed_by_unconfined, "passed-by-unconfined")
 {
-	from_outside("r");
+	from_outside("unconfined", 'r');
+	from_outside("unconfined", 'w');
 }
 
-CASE(passed_from_outside_write, "passed-from-outside-write")
+CASE(passed_by_confined_read, "passed-by-confined-read")
 {
-	from_outside("w");
+	from_outside("confined", 'r');
 }
 
-CASE(passed_from_outside_socket, "passed-from-outside-socket")
+CASE(passed_by_confined_write, "passed-by-confined-write")
 {
-	from_outside("s");
+	from_outside("confined", 'w');
+}
+
+/* The only one of its kind in the container. */
+CASE(passed_socket, "passed-socket")
+{
+	from_outside("unconfined", 's');
 }
 
 CASE(pidfd_getfd_plain, "pidfd-getfd")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""tree.py PROGRAM PROGRAMS DIR: DIR/image.tar and DIR/volume, what the battery finds in its container.
+"""tree.py PROGRAM PROGRAMS DIR: DIR/image.tar and DIR/volume.tar, what the battery finds.
 
 Each case has its own files, made beforehand: what it does to them is all that is seen of them.
 PROGRAM is the battery, a static binary; PROGRAMS a directory of programs with an ELF interpreter, named
@@ -9,7 +9,6 @@ like the case that each is for.
 import io
 import os
 import re
-import stat
 import subprocess
 import sys
 import tarfile
@@ -23,19 +22,17 @@ def cases(program):
     return [line.split("\t")[0] for line in listing.splitlines()]
 
 
-class Image:
-    """A tar with a root file system."""
+class Tree:
+    """A tar with a directory tree in it."""
 
     def __init__(self, path):
         self.tar = tarfile.open(path, "w", format=tarfile.PAX_FORMAT)
 
-    def add(self, name, kind=tarfile.REGTYPE, content=b"", mode=0o644, link=""):
+    def add(self, name, kind=tarfile.REGTYPE, content=b"", mode=0o644, link="", owner=0):
         info = tarfile.TarInfo(name.lstrip("/"))
-        info.type, info.size, info.mode, info.linkname = kind, len(content), mode, link
-        if content:
-            self.tar.addfile(info, io.BytesIO(content))
-        else:
-            self.tar.addfile(info)
+        info.type, info.size, info.mode, info.linkname = kind, len(content), mode, link.lstrip("/")
+        info.uid = info.gid = owner
+        self.tar.addfile(info, io.BytesIO(content))
 
     def directory(self, name, mode=0o755):
         self.add(name, tarfile.DIRTYPE, mode=mode)
@@ -43,9 +40,9 @@ class Image:
     def symlink(self, name, to):
         self.add(name, tarfile.SYMTYPE, link=to)
 
-    def program(self, name):
+    def hard(self, name, to, mode=0o644):
         # The engine gives what a hard link leads to the link's mode.
-        self.add(name, tarfile.LNKTYPE, mode=0o755, link="oracle")
+        self.add(name, tarfile.LNKTYPE, mode=mode, link=to)
 
 
 def read(path):
@@ -61,7 +58,7 @@ def interpreter_and_libraries():
 
 
 def programs(image, base, name, program, programs_dir):
-    image.program(f"{base}/prog")
+    image.hard(f"{base}/prog", "/oracle", 0o755)
     image.add(f"{base}/script", content=f"#!{base}/prog nothing\n".encode(), mode=0o755)
     image.add(f"{base}/script2", content=f"#!{base}/script\n".encode(), mode=0o755)
     image.add(f"{base}/scriptbad", content=f"#!{base}/none\n".encode(), mode=0o755)
@@ -80,7 +77,7 @@ def in_image(image, name, program, programs_dir):
     image.directory(base)
     image.directory(f"{base}/dir")
     image.directory(f"{base}/full")
-    image.program(f"/cases/{name}")
+    image.hard(f"/cases/{name}", "/oracle", 0o755)
     for file in "file", "other", "full/inner":
         image.add(f"{base}/{file}", content=b"content\n")
     image.add(f"{base}/private", content=b"content\n", mode=0o600)
@@ -91,34 +88,30 @@ def in_image(image, name, program, programs_dir):
         programs(image, base, name, program, programs_dir)
 
 
-def on_volume(base, name, program):
-    os.makedirs(f"{base}/dir")
-    os.makedirs(f"{base}/full")
-    for file in "file", "other", "hard", "full/inner", "foreign":
-        with open(f"{base}/{file}", "wb") as f:
-            f.write(b"content\n")
-    os.link(f"{base}/hard", f"{base}/hard2")
-    os.symlink("file", f"{base}/sym")
-    os.mkfifo(f"{base}/fifo")
-    os.mknod(f"{base}/socket", stat.S_IFSOCK | 0o600)
-    os.chown(f"{base}/foreign", 1000, 1000)
-    os.chmod(f"{base}/foreign", 0)
+def on_volume(volume, name, program):
+    volume.directory(name)
+    volume.directory(f"{name}/dir")
+    volume.directory(f"{name}/full")
+    for file in "file", "other", "hard", "full/inner":
+        volume.add(f"{name}/{file}", content=b"content\n")
+    volume.hard(f"{name}/hard2", f"{name}/hard")
+    volume.symlink(f"{name}/sym", "file")
+    volume.add(f"{name}/fifo", tarfile.FIFOTYPE)
+    volume.add(f"{name}/foreign", content=b"content\n", mode=0, owner=1000)
     if EXECUTES.search(name):
-        with open(f"{base}/prog", "wb") as f:
-            f.write(read(program))
-        os.chmod(f"{base}/prog", 0o755)
+        volume.add(f"{name}/prog", content=read(program), mode=0o755)
 
 
 def main(program, programs_dir, where):
-    image = Image(f"{where}/image.tar")
+    image, volume = Tree(f"{where}/image.tar"), Tree(f"{where}/volume.tar")
     for directory in "data cases proc sys dev etc tmp volume readonly scratch huge".split():
         image.directory(directory)
     image.add("oracle", content=read(program), mode=0o755)
-    os.umask(0o022)
     for name in cases(program):
         in_image(image, name, program, programs_dir)
-        on_volume(f"{where}/volume/{name}", name, program)
+        on_volume(volume, name, program)
     image.tar.close()
+    volume.tar.close()
 
 
 if __name__ == "__main__":

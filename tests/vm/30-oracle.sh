@@ -6,8 +6,12 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/oracle.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
+battery=${TRAMMEL_BUILD:-$here/../../build/release}/tests/oracle
+mkdir "$tmp/tree"
+python3 "$here/../oracle/tree.py" "$battery/oracle" "$battery/dynamic" "$tmp/tree" || exit 1
 {
-	printf 'export ORACLE_BACKENDS=%q ORACLE_CASES=%q ORACLE_KEEP=%q\n' "${*:-tracepoints}" \
+	printf 'export ORACLE_TREE=%q\n' "$tmp/tree"
+	printf 'export ORACLE_BACKENDS=%q ORACLE_CASES=%q ORACLE_KEEP=%q\n' "${*:-hooks tracepoints}" \
 		"${ORACLE_CASES:-}" "${ORACLE_KEEP:-}"
 	printf '. %q\n' "$here/guest/oracle.sh"
 } >"$tmp/job"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# ORACLE_BACKENDS: which ones. Runs the battery of tests/oracle once for each, in a container under a profile
+# ORACLE_BACKENDS: which ones; ORACLE_TREE: what tree.py made. Runs the battery of tests/oracle once for each, in a container under a profile
 # that allows everything and has it told, while it is recorded. ORACLE_CASES: only these. ORACLE_KEEP: print
 # the raw data, too, as a compressed archive in base64.
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
@@ -20,6 +20,12 @@ load_profile() {
 abi <abi/3.0>,
 profile trammel-oracle flags=(complain,attach_disconnected,mediate_deleted) {
 	audit /{,**} px -> trammel-oracle,
+}
+profile trammel-giver flags=(attach_disconnected,mediate_deleted) {
+	file,
+	network,
+	capability,
+	signal,
 }
 PROFILE
 	apparmor_parser -r profile || fail "the profile does not load"
@@ -55,33 +61,34 @@ huge_pages() {
 	mount -t hugetlbfs none huge && defer umount "$PWD/huge"
 }
 
-make_tree() {
-	mkdir -p tree/volume outside
-	python3 "$ORACLE/tree.py" "$BATTERY/oracle" "$BATTERY/dynamic" "$PWD/tree" || fail "no tree"
-}
-
 # run BACKEND: leaves cases, audit, caps, out and BACKEND.trace in a directory of that name.
 run() {
-	local dir=$PWD/$1 listen give status choice=()
+	local dir=$PWD/$1 listen gives status
 	mkdir -p "$dir" volume
 	mount -t tmpfs none volume || fail "no volume"
-	cp -a tree/volume/. volume
+	tar xpf "$ORACLE_TREE/volume.tar" -C volume
 	"$BATTERY/oracle" list >"$dir/cases"
-	python3 "$ORACLE/give.py" "$PWD/volume/giver" "$PWD/outside" >give.out &
-	give=$!
+	mkdir -p outside/{un,}confined
+	python3 "$ORACLE/give.py" "$PWD/volume/unconfined" "$PWD/outside/unconfined" >give.un &
+	gives=$!
+	aa-exec -p trammel-giver python3 "$ORACLE/give.py" "$PWD/volume/confined" "$PWD/outside/confined" >give.out &
+	gives="$gives $!"
 	python3 "$ORACLE/listen.py" "$dir/audit" >listen.out &
 	listen=$!
 	until_true 10 grep -q ready listen.out || fail "the kernel's audit cannot be heard"
 	until_true 10 grep -q ready give.out || fail "nobody hands descriptors over"
+	until_true 10 grep -q ready give.un || fail "nobody hands descriptors over"
 	echo >"$TRACING"/trace
-	"$TRAMMEL" record --help | grep -q -- --backend && choice=(--backend "$1")
 	# shellcheck disable=SC2086
-	timeout 200 "$TRAMMEL" record "${choice[@]}" -o "$dir/$1.trace" -- docker run --rm --network none \
+	timeout 200 "$TRAMMEL" record --backend "$1" -o "$dir/$1.trace" -- docker run --rm --network none \
 		--cap-add ALL --security-opt seccomp=unconfined --security-opt apparmor=trammel-oracle \
 		--tmpfs /scratch -v "$PWD/volume:/volume" -v "$PWD/volume:/readonly:ro" -v "$PWD/huge:/huge" \
 		trammel-lab/oracle /oracle run ${ORACLE_CASES:-} >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
-	kill "$listen" "$give"
+	# shellcheck disable=SC2086
+	kill "$listen" $gives
+	# shellcheck disable=SC2086
+	wait $gives
 	wait "$listen" || fail "the audit was not heard to its end"
 	cat "$TRACING"/trace >"$dir/caps"
 	umount volume || fail "the volume is still in use"
@@ -99,9 +106,8 @@ echo "kernel $(uname -r)"
 [ -x "$BATTERY/oracle" ] || fail "no $BATTERY/oracle"
 load_profile
 trace_capabilities
-make_tree
 huge_pages
-docker import tree/image.tar trammel-lab/oracle >import.out || fail "no image"
+docker import "$ORACLE_TREE/image.tar" trammel-lab/oracle >import.out || fail "no image"
 defer docker rmi -f trammel-lab/oracle
 at "ready"
 bad=0
