@@ -53,6 +53,7 @@ static __always_inline void enter(struct task_struct *task, struct tr_mark *m,
 	__u32 pid_ns;
 
 	m->entry_filters = (__u32)task->seccomp.filter_count.counter;
+	m->bounding = bounding_set(task);
 	m->flags |= TR_MARK_ENTERED;
 	if (is_filtered(task, m))
 		m->flags |= TR_MARK_FILTERED;

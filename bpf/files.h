@@ -97,7 +97,7 @@ struct place {
 	__u16 perms; /* TR_EVENT_PERM_* */
 	__u8 act; /* TR_EVENT_ACT_* */
 	__u8 owner;
-	__u32 pad;
+	__u32 flags; /* TR_PATH_REFUSED */
 };
 
 static __always_inline void fill_file(struct tr_event_file *e, struct place *p, struct walked *w,
@@ -106,8 +106,10 @@ static __always_inline void fill_file(struct tr_event_file *e, struct place *p, 
 	struct dentry *dentry = (struct dentry *)p->dentry;
 	struct inode *inode = (struct inode *)p->inode;
 
-	e->flags = w->flags;
-	if (p->act == TR_EVENT_ACT_MKDIR || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
+	e->flags = w->flags | p->flags;
+	/* A link is asked for like a file's, before it is refused (aa_path_link). */
+	if (p->act == TR_EVENT_ACT_MKDIR ||
+	    (p->act != TR_EVENT_ACT_LINK && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR))
 		e->flags |= TR_PATH_DIRECTORY;
 	e->magic = (__u32)BPF_CORE_READ(dentry, d_sb, s_magic);
 	e->perms = p->perms;
@@ -180,7 +182,7 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 		return 0;
 	place_key_of(&key, false, (struct vfsmount *)p->mnt, dentry, (struct inode *)p->inode,
 		     m->row, p->perms, p->act, p->owner);
-	key.rest += p->target * FOLD_6;
+	key.rest += p->target * FOLD_6 + p->flags;
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return 0;
 	s = scratch_take();

@@ -14,21 +14,21 @@
 #include "files.h"
 
 /*
- * Whether `cred` is the task's own. A file system that is made of others (overlayfs) works on them with the
- * credentials of whoever mounted it: AppArmor then asks that one's label. access(2) and io_uring replace
- * them too, but by copies of the task's own, which share what these members point to.
+ * Whether `cred` is the container's: who opened a file, or in whose name the kernel works. AppArmor asks the
+ * label of a file system's mounter where that is made of others (overlayfs), and does not ask about a file
+ * that somebody unconfined opened (aa_file_perm). A label cannot be seen here, but what a runtime changes
+ * with it, and no set-id program changes back, can: the bounding set becomes smaller, and the session's
+ * keyring a new one.
  */
-static __always_inline bool is_own(struct task_struct *task, const struct cred *cred)
+static __always_inline bool is_own(struct task_struct *task, struct tr_mark *m,
+				   const struct cred *cred)
 {
 	const struct cred *own = BPF_CORE_READ(task, real_cred);
-	__u64 caps = 0, own_caps = 0;
 
 	if (cred == own)
 		return true;
-	bpf_core_read(&caps, sizeof(caps), &cred->cap_permitted);
-	bpf_core_read(&own_caps, sizeof(own_caps), &own->cap_permitted);
-	return caps == own_caps && BPF_CORE_READ(cred, user) == BPF_CORE_READ(own, user) &&
-	       BPF_CORE_READ(cred, group_info) == BPF_CORE_READ(own, group_info);
+	return !(bounding_of(cred) & ~m->bounding) &&
+	       BPF_CORE_READ(cred, session_keyring) == BPF_CORE_READ(own, session_keyring);
 }
 
 /* The mark of current, if what it does now is to be recorded. */
@@ -36,7 +36,7 @@ static __always_inline struct tr_mark *asking(struct task_struct *task)
 {
 	struct tr_mark *m = acting(task);
 
-	return m && is_own(task, BPF_CORE_READ(task, cred)) ? m : NULL;
+	return m && is_own(task, m, BPF_CORE_READ(task, cred)) ? m : NULL;
 }
 
 #endif

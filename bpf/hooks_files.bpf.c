@@ -14,6 +14,22 @@ static __always_inline int act_on_file(struct file *file, __u16 perms, __u8 act)
 	return 0;
 }
 
+/* What is asked again of a file that is open: only if the container opened it itself. */
+static __always_inline int act_on_open_file(struct file *file, __u16 perms, __u8 act, __u32 flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct tr_mark *m = asking(task);
+	struct place p;
+
+	if (!m || !is_own(task, m, BPF_CORE_READ(file, f_cred)))
+		return 0;
+	p = place_of_file((struct task_struct *)address_of(task), (struct file *)address_of(file),
+			  perms, act);
+	p.flags = flags;
+	place_seen(m, &p);
+	return 0;
+}
+
 /*
  * What the kernel opens to execute, or as the interpreter of that, is asked for as an exec only
  * (apparmor_file_open).
@@ -33,8 +49,8 @@ int BPF_PROG(hook_file_open, struct file *file)
 SEC("?fentry/security_file_lock")
 int BPF_PROG(hook_file_lock, struct file *file, unsigned int cmd)
 {
-	return act_on_file(file, TR_EVENT_PERM_K | (cmd == F_WRLCK ? TR_EVENT_PERM_W : 0),
-			   TR_EVENT_ACT_LOCK);
+	return act_on_open_file(file, TR_EVENT_PERM_K | (cmd == F_WRLCK ? TR_EVENT_PERM_W : 0),
+				TR_EVENT_ACT_LOCK, 0);
 }
 
 SEC("?fentry/security_file_truncate")
@@ -64,18 +80,31 @@ static __always_inline unsigned long implied_prot(struct file *file, unsigned lo
  * Reading and writing were asked for when the file was opened. But for huge pages, whose file the kernel
  * makes itself: that is asked for here, under the name "/".
  */
-static __always_inline __u16 perms_of_prot(struct file *file, unsigned long prot, bool shared)
+static __always_inline __u16 perms_of_prot(struct file *file, unsigned long prot)
 {
 	__u16 perms = 0;
 
 	if (BPF_CORE_READ(file, f_path.dentry, d_sb, s_magic) == HUGETLBFS_MAGIC) {
 		if (prot & PROT_READ)
 			perms |= TR_EVENT_PERM_R;
-		if ((prot & PROT_WRITE) && shared)
+		if (prot & PROT_WRITE)
 			perms |= TR_EVENT_PERM_W;
 	}
 	if ((prot & PROT_EXEC) && !(BPF_CORE_READ(file, f_flags) & FMODE_EXEC_FLAG))
 		perms |= TR_EVENT_PERM_M;
+	return perms;
+}
+
+/* What do_mmap refuses, but not before modules are asked: more than the file was opened for. */
+static __always_inline __u16 refused_prot(struct file *file, unsigned long prot)
+{
+	__u32 mode = BPF_CORE_READ(file, f_mode);
+	__u16 perms = 0;
+
+	if ((prot & PROT_READ) && !(mode & FMODE_READ))
+		perms |= TR_EVENT_PERM_R;
+	if ((prot & PROT_WRITE) && !(mode & FMODE_WRITE))
+		perms |= TR_EVENT_PERM_W;
 	return perms;
 }
 
@@ -86,8 +115,17 @@ int BPF_PROG(hook_mmap_file, struct file *file, unsigned long prot, unsigned lon
 
 	if (!file)
 		return 0;
-	perms = perms_of_prot(file, implied_prot(file, prot), flags & MAP_SHARED);
-	return perms ? act_on_file(file, perms, TR_EVENT_ACT_MMAP) : 0;
+	/* What is written to a private mapping does not get into the file. */
+	if (!(flags & MAP_SHARED))
+		prot &= ~PROT_WRITE;
+	prot = implied_prot(file, prot);
+	perms = perms_of_prot(file, prot);
+	if (perms)
+		act_on_open_file(file, perms, TR_EVENT_ACT_MMAP, 0);
+	perms = refused_prot(file, prot);
+	if (perms)
+		act_on_open_file(file, perms, TR_EVENT_ACT_MMAP, TR_PATH_REFUSED);
+	return 0;
 }
 
 SEC("?fentry/security_file_mprotect")
@@ -98,5 +136,5 @@ int BPF_PROG(hook_file_mprotect, struct vm_area_struct *vma, unsigned long reqpr
 
 	if (!file || !(prot & PROT_EXEC) || (BPF_CORE_READ(file, f_flags) & FMODE_EXEC_FLAG))
 		return 0;
-	return act_on_file(file, TR_EVENT_PERM_M, TR_EVENT_ACT_MPROTECT);
+	return act_on_open_file(file, TR_EVENT_PERM_M, TR_EVENT_ACT_MPROTECT, 0);
 }

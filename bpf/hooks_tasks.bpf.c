@@ -15,7 +15,7 @@ int BPF_PROG(hook_capable, const struct cred *cred, struct user_namespace *ns, i
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = acting(task);
 
-	if (!m || ret || cap < 0 || cap > 63 || !is_own(task, cred))
+	if (!m || ret || cap < 0 || cap > 63 || !is_own(task, m, cred))
 		return 0;
 	asked(m, address_of(task),
 	      asked_word(TR_ASKED_CAPABILITY, 0, 0,
@@ -35,22 +35,32 @@ int BPF_PROG(hook_task_kill, struct task_struct *target, void *info, int sig,
 	return 0;
 }
 
+/*
+ * Who is traced is asked only where the tracer is confined, too (profile_tracee_perm): by what looks into
+ * processes from outside, nothing is. Signals ask the receiver in any case.
+ */
+static __always_inline void traced(struct task_struct *tracer, struct task_struct *tracee, __u8 op,
+				   __u8 op_of_tracee)
+{
+	if (acting(tracer))
+		asked_of_other(tracer, tracee, TR_ASKED_PTRACE, op, op_of_tracee, 0);
+}
+
 SEC("?fentry/security_ptrace_access_check")
 int BPF_PROG(hook_ptrace_access_check, struct task_struct *child, unsigned int mode)
 {
 	bool read = mode & PTRACE_MODE_READ;
 
-	asked_of_other(bpf_get_current_task_btf(), child, TR_ASKED_PTRACE,
-		       read ? TR_EVENT_ACCESS_READ : TR_EVENT_ACCESS_TRACE,
-		       read ? TR_EVENT_ACCESS_READBY : TR_EVENT_ACCESS_TRACEDBY, 0);
+	traced(bpf_get_current_task_btf(), child,
+	       read ? TR_EVENT_ACCESS_READ : TR_EVENT_ACCESS_TRACE,
+	       read ? TR_EVENT_ACCESS_READBY : TR_EVENT_ACCESS_TRACEDBY);
 	return 0;
 }
 
 SEC("?fentry/security_ptrace_traceme")
 int BPF_PROG(hook_ptrace_traceme, struct task_struct *parent)
 {
-	asked_of_other(parent, bpf_get_current_task_btf(), TR_ASKED_PTRACE, TR_EVENT_ACCESS_TRACE,
-		       TR_EVENT_ACCESS_TRACEDBY, 0);
+	traced(parent, bpf_get_current_task_btf(), TR_EVENT_ACCESS_TRACE, TR_EVENT_ACCESS_TRACEDBY);
 	return 0;
 }
 

@@ -75,6 +75,7 @@ struct file {
 	unsigned int f_flags;
 	struct path f_path;
 	struct inode *f_inode;
+	const struct cred *f_cred;
 };
 struct fdtable {
 	unsigned int max_fds;
@@ -89,9 +90,11 @@ struct fs_struct {
 };
 struct ns_common {
 	unsigned int inum;
+	unsigned long long ns_id; /* since Linux 6.18 */
 };
 struct mnt_namespace {
 	struct ns_common ns;
+	unsigned long long seq; /* before */
 };
 struct pid_namespace {
 	struct ns_common ns;
@@ -113,9 +116,8 @@ typedef struct {
 } kernel_cap_t;
 struct cred {
 	kuid_t fsuid;
-	kernel_cap_t cap_permitted;
-	struct user_struct *user;
-	struct group_info *group_info;
+	kernel_cap_t cap_bset;
+	struct key *session_keyring;
 };
 struct seccomp {
 	atomic_t filter_count;

@@ -19,6 +19,23 @@ static __always_inline struct mount *real_mount(struct vfsmount *mnt)
 	return (struct mount *)((char *)mnt - bpf_core_field_offset(struct mount, mnt));
 }
 
+/*
+ * Whether the mount namespace is one that processes have. A tree that is not mounted, or no more, has none,
+ * or one of its own (fs/mount.h: is_anon_ns).
+ */
+static __always_inline bool is_attached(struct mount *mount)
+{
+	struct mnt_namespace *ns = BPF_CORE_READ(mount, mnt_ns);
+
+	if (!ns || (__u64)ns >= (__u64)-4095)
+		return false;
+	if (bpf_core_field_exists(ns->seq))
+		return BPF_CORE_READ(ns, seq) != 0;
+	if (bpf_core_field_exists(ns->ns.ns_id))
+		return BPF_CORE_READ(ns, ns.ns_id) != 0;
+	return true;
+}
+
 /* One step up. Returns true when the top is reached. */
 static __always_inline bool walk_step(struct walk *w, char *buf)
 {
@@ -27,11 +44,15 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 	struct qstr name;
 	__u32 off = w->off, len;
 
-	if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
+	/* A detached tree's path is that in its file system, whatever of it is mounted. */
+	if (!(w->flags & TR_PATH_DETACHED) && dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
 		struct mount *up = BPF_CORE_READ(mount, mnt_parent);
 
-		if (up == mount)
+		if (up == mount) {
+			if (!is_attached(mount))
+				w->flags |= TR_PATH_DETACHED;
 			return true;
+		}
 		w->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
 		w->mount = (__u64)up;
 		if (!w->hop_off)
@@ -60,8 +81,7 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 	return false;
 }
 
-/* Walks up from (mnt, dentry), both addresses; the result is in s->path and s->walked. */
-__weak __noinline int walk_up(struct scratch *s, __u64 mnt, __u64 dentry)
+__weak __noinline int walk_from(struct scratch *s, __u64 mnt, __u64 dentry, __u32 flags)
 {
 	bool top = false;
 
@@ -70,10 +90,24 @@ __weak __noinline int walk_up(struct scratch *s, __u64 mnt, __u64 dentry)
 	s->walk.dentry = dentry;
 	s->walk.mount = (__u64)real_mount((struct vfsmount *)mnt);
 	s->walk.off = PATH_BYTES - 1;
-	s->walk.flags = 0;
+	s->walk.flags = flags;
 	s->walk.hop_off = 0;
 	for (int i = 0; i < MAX_COMPONENTS && !top; i++)
 		top = walk_step(&s->walk, s->path);
+	return top;
+}
+
+/* Walks up from (mnt, dentry), both addresses; the result is in s->path and s->walked. */
+__weak __noinline int walk_up(struct scratch *s, __u64 mnt, __u64 dentry)
+{
+	bool top;
+
+	if (!s)
+		return 0;
+	top = walk_from(s, mnt, dentry, 0);
+	/* As d_absolute_path gives up, and AppArmor goes on by dentry_path_raw (security/apparmor/path.c). */
+	if (top && (s->walk.flags & TR_PATH_DETACHED))
+		top = walk_from(s, mnt, dentry, TR_PATH_DETACHED);
 	if (!top)
 		s->walk.flags |= TR_PATH_TRUNCATED;
 	if (!BPF_CORE_READ((struct dentry *)dentry, d_hash.pprev))

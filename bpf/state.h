@@ -212,6 +212,20 @@ static __always_inline void count_loss(__u32 recording, __u32 cause)
 		__sync_fetch_and_add(&r->losses[cause], 1);
 }
 
+static __always_inline __u64 bounding_of(const struct cred *cred)
+{
+	__u64 set = 0;
+
+	/* Two halves before Linux 6.3, and one number since: as long either way. */
+	bpf_core_read(&set, sizeof(set), &cred->cap_bset);
+	return set;
+}
+
+static __always_inline __u64 bounding_set(struct task_struct *task)
+{
+	return bounding_of(BPF_CORE_READ(task, real_cred));
+}
+
 /* Filters on this task that it did not have when it was marked: the container's, and inner ones. */
 static __always_inline bool is_filtered(struct task_struct *task, struct tr_mark *m)
 {

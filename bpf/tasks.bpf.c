@@ -239,6 +239,7 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	m->entry_filters = m->base_filters;
 	/* All its filters are the container's, as far as can be told. */
 	m->base_filters = 0;
+	m->bounding = bounding_set(task);
 	if (m->entry_filters)
 		m->flags |= TR_MARK_FILTERED;
 	exe = BPF_CORE_READ(task, mm, exe_file);

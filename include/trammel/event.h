@@ -158,8 +158,10 @@ struct tr_mark {
 	__u8 pad[2];
 	__u32 ended; /* counted out of its recording's live tasks */
 	__u32 runtime_mnt_ns; /* mount namespace of who started the first of this line */
+	__u32 pad2;
+	__u64 bounding; /* capabilities: the bounding set at the entry */
 };
-_Static_assert(sizeof(struct tr_mark) == 28, "tr_mark");
+_Static_assert(sizeof(struct tr_mark) == 40, "tr_mark");
 
 /*
  * Of a mark, what each syscall of a task that has entered needs, where a load finds it. Nobody but the
@@ -228,6 +230,7 @@ enum {
 	TR_PATH_UNLINKED = 1 << 2, /* the file had been deleted */
 	TR_PATH_CROSSED = 1 << 3, /* below another mount than the namespace's root */
 	TR_PATH_DIRECTORY = 1 << 4,
+	TR_PATH_REFUSED = 1 << 5, /* asked for, and the kernel refuses it whatever the answer */
 };
 
 struct tr_event_file {

@@ -137,7 +137,8 @@ bool decode_is_path(const char *path, size_t len)
 
 static void file_evidence(const struct tr_event_file *e, const char *path, struct tr_evidence *ev)
 {
-	ev->flags = TR_EV_DONE | (e->owner ? TR_EV_OWNER : TR_EV_NOT_OWNER);
+	ev->flags = (e->flags & TR_PATH_REFUSED ? TR_EV_FAILED : TR_EV_DONE) |
+		    (e->owner ? TR_EV_OWNER : TR_EV_NOT_OWNER);
 	ev->where = where_of(e->magic, e->flags, path);
 }
 

@@ -79,11 +79,14 @@ static void send_fact(struct tr_recorder *r, const struct tr_event *e, struct tr
 	tr_fact_release(f);
 }
 
-/* The program interpreter that the kernel opened beside a binary: ld.so, or what #! named. */
+/*
+ * The program interpreter that the kernel opened beside a binary: ld.so, or what #! named. No permission
+ * is asked for it.
+ */
 static void send_interpreter(struct tr_recorder *r, const struct tr_event *e, const char *path,
 			     uint32_t flags)
 {
-	struct tr_fact f = { .kind = TR_FACT_FILE, .act = TR_ACT_INTERPRETER, .perms = TR_PERM_R };
+	struct tr_fact f = { .kind = TR_FACT_FILE, .act = TR_ACT_INTERPRETER };
 
 	f.path = tr_xstrdup(path);
 	f.ev.flags = TR_EV_DONE | flags;
@@ -99,7 +102,11 @@ static void on_exec(struct tr_recorder *r, const struct tr_event *e, const void 
 		return;
 	if (f.interp)
 		send_interpreter(r, e, f.interp, 0);
-	send_fact(r, e, &f);
+	/* Started by a descriptor, a script has no other name left; the hooks had its real one. */
+	if (r->hooks && f.interp && !strncmp(f.path, "/dev/fd/", strlen("/dev/fd/")))
+		tr_fact_release(&f);
+	else
+		send_fact(r, e, &f);
 	interp = interp_of(&r->interps, e->recording, (pid_t)e->tgid, binary);
 	if (interp)
 		send_interpreter(r, e, interp, TR_EV_STRING);
