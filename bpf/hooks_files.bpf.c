@@ -53,6 +53,43 @@ int BPF_PROG(hook_file_lock, struct file *file, unsigned int cmd)
 				TR_EVENT_ACT_LOCK, 0);
 }
 
+/* Where in the room that modules have in credentials AppArmor's is; not there without AppArmor. */
+extern const void apparmor_blob_sizes __ksym __weak;
+
+/* Whether credentials are of somebody under an AppArmor profile. */
+static __always_inline bool is_confined(const struct cred *cred)
+{
+	const struct lsm_blob_sizes *sizes = &apparmor_blob_sizes;
+	struct aa_label *label = NULL;
+	long unconfined = FLAG_UNCONFINED;
+	int offset = 0;
+
+	if (!sizes || !bpf_core_type_exists(struct aa_label))
+		return false;
+	if (bpf_core_enum_value_exists(enum label_flags, FLAG_UNCONFINED))
+		unconfined = (long)bpf_core_enum_value(enum label_flags, FLAG_UNCONFINED);
+	bpf_core_read(&offset, sizeof(offset), &sizes->lbs_cred);
+	bpf_probe_read_kernel(&label, sizeof(label), BPF_CORE_READ(cred, security) + offset);
+	return label && !(BPF_CORE_READ(label, flags) & unconfined);
+}
+
+/*
+ * A descriptor that came over a socket. What a container's own process or anybody unconfined opened is not
+ * asked for again (aa_file_perm); what somebody under another profile opened is.
+ */
+SEC("?fentry/security_file_receive")
+int BPF_PROG(hook_file_receive, struct file *file)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct tr_mark *m = asking(task);
+	const struct cred *opener = BPF_CORE_READ(file, f_cred);
+	struct asked_of_open a = asked_by_open(BPF_CORE_READ(file, f_mode), 0);
+
+	if (m && a.perms && !is_own(task, m, opener) && is_confined(opener))
+		file_seen(m, address_of(task), address_of(file), a.perms, TR_EVENT_ACT_RECEIVE);
+	return 0;
+}
+
 SEC("?fentry/security_file_truncate")
 int BPF_PROG(hook_file_truncate, struct file *file)
 {

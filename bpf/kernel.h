@@ -118,6 +118,17 @@ struct cred {
 	kuid_t fsuid;
 	kernel_cap_t cap_bset;
 	struct key *session_keyring;
+	void *security;
+};
+/* security/apparmor/include/label.h; where AppArmor is not built in, nobody reads them */
+struct aa_label {
+	long flags;
+};
+enum label_flags {
+	FLAG_UNCONFINED = 2,
+};
+struct lsm_blob_sizes {
+	int lbs_cred;
 };
 struct seccomp {
 	atomic_t filter_count;
