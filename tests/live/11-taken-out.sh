@@ -90,7 +90,7 @@ sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 from tracefile import Trace
 trace = Trace("redis.trace")
-print(*(trace.calls("exec") - trace.calls("main") - trace.calls("runtime") & {"connect", "recvfrom", "sendto"}))
+print(*sorted(trace.calls("exec") - trace.calls("main") - trace.calls("runtime") & {"connect", "recvfrom", "sendto"}))
 END
 )
 [ -n "$only_exec" ] || fail "redis-cli makes no call that redis-server does not"

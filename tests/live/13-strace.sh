@@ -57,7 +57,7 @@ in_container() { # NAME IMAGE CMD...
 in_container acts busybox /w/acts "${acts[@]}" keyctl
 # shellcheck disable=SC2016
 in_container shell busybox sh -c 'ls -l / | sort >/tmp/x; while read -r l; do : $(echo "$l"); done </tmp/x
-	(sleep 0.1; kill -USR1 $$) & trap : USR1; wait; wait; rm /tmp/x; mkdir -p /tmp/a/b; chmod 700 /tmp/a'
+	trap : USR1; (sleep 0.1; kill -USR1 $$) & wait; wait; rm /tmp/x; mkdir -p /tmp/a/b; chmod 700 /tmp/a'
 in_container python pyapp python3 -c 'import socket, sqlite3, ssl, subprocess, threading
 a, b = socket.socketpair(); a.send(b"x"); b.recv(1)
 t = threading.Thread(target=subprocess.run, args=(["uname", "-m"],)); t.start(); t.join()

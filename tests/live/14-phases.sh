@@ -12,9 +12,10 @@ GO="{'epoll_pwait', 'epoll_ctl', 'nanosleep', 'sched_yield', 'tgkill', 'getdents
 # What a runtime does to build a container is done before its filter is there, by nobody we record.
 SETUP="{'mount', 'umount2', 'pivot_root', 'setns', 'unshare', 'sethostname', 'mknodat'}"
 
-# docker exec, and a health check that runs meanwhile.
+# docker exec, and health checks, of which one has ended well.
 # shellcheck disable=SC2016
-expect 0 record -o exec.trace --exercise 'docker exec $TRAMMEL_CONTAINER /w/acts vfork; sleep 0.5' -- \
+expect 0 record -o exec.trace --exercise 'docker exec $TRAMMEL_CONTAINER /w/acts vfork
+	until [ "$(docker inspect -f "{{.State.Health.Status}}" $TRAMMEL_CONTAINER)" = healthy ]; do sleep 0.1; done' -- \
 	"${RUN[@]}" --health-cmd /w/first --health-interval 0.2s --health-start-period 5s \
 	trammel-lab/busybox /w/acts thread pause
 holds exec.trace "complete()" "ended() == {'exercise'}" \
@@ -36,7 +37,8 @@ holds unconfined.trace "complete()" "call('pause')['phases'] == ['main']" \
 
 # A restart is a start: main again, in the same recording.
 # shellcheck disable=SC2016
-expect 0 record -o restart.trace --exercise 'docker restart -t 2 $TRAMMEL_CONTAINER; sleep 0.3' -- \
+expect 0 record -o restart.trace --exercise 'docker restart -t 2 $TRAMMEL_CONTAINER
+	until grep -q "(acts) S" /proc/$(docker inspect -f {{.State.Pid}} $TRAMMEL_CONTAINER)/stat; do sleep 0.1; done' -- \
 	docker run --network none --name "again$$" "${BIN[@]}" trammel-lab/busybox \
 	sh -c '[ -e /tmp/x ] && exec /w/acts getpriority pause; echo >/tmp/x; exec /w/acts pause'
 docker rm -f "again$$" >/dev/null

@@ -98,7 +98,7 @@ bundle "$all" /bin/acts vfork pause
 runc run -d -b bundle "$name" </dev/null >/dev/null 2>&1 || fail "runc run -d"
 defer runc delete -f "$name"
 rm -f err
-(until_true 30 test -s running.trace; runc exec "$name" /bin/first; runc kill "$name" TERM) &
+(until_true 60 grep -q '"name":"pause"' running.trace; runc exec "$name" /bin/first; runc kill "$name" TERM) &
 expect 0 record -o running.trace --cgroup "/$name"
 wait $!
 holds running.trace "not recordings()[0]['start_seen']" "'pause' in calls('main')" "complete()" \
@@ -108,7 +108,7 @@ holds running.trace "not recordings()[0]['start_seen']" "'pause' in calls('main'
 # call that it does not is refused, and what is in force is what Docker's spelling says.
 runc delete -f "$name"
 bundle "$all" /bin/acts vfork pause
-(until_true 30 test -s oci.trace; sleep 1; runc kill "$name" TERM) &
+(until_true 60 grep -q '"name":"pause"' oci.trace; runc kill "$name" TERM) &
 runc_run oci.trace
 wait $!
 emitted oci.trace oci.json

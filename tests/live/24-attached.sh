@@ -18,9 +18,12 @@ timeout -k 5 60 "$TRAMMEL" record -o exercised.trace --container "$CONTAINER" \
 grep -q "$CONTAINER" exercised || fail "the exercise was not run"
 
 (
-	sleep 2
+	for _ in $(seq 300); do
+		! grep -qs 'running already' err || break
+		sleep 0.1
+	done
 	docker kill "$CONTAINER" >/dev/null
 ) &
-timeout -k 5 60 "$TRAMMEL" record -o ended.trace --container "$CONTAINER" ||
-	fail "ended: status $?"
+timeout -k 5 60 "$TRAMMEL" record -o ended.trace --container "$CONTAINER" 2>err ||
+	fail "ended: status $?: $(cat err)"
 wait $!

@@ -222,7 +222,7 @@ static int do_doomed_thread(void)
 	if (pid == 0) {
 		if (pthread_create(&t, NULL, one_getpriority, NULL))
 			_exit(1);
-		usleep(100000);
+		pthread_join(t, NULL);
 		_exit(0);
 	}
 	return waitpid(pid, NULL, 0) != pid;
