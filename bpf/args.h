@@ -64,22 +64,29 @@ static __always_inline void arg_value(struct tr_mark *m, struct task_struct *tas
 	struct arg_key counter = {
 		.row = m->row, .cell = (__u16)cell, .index = index, .counter = 1, .how = how
 	};
-	__u32 *n, sent, next = 1;
+	__u32 *n, sent, none = 0;
+	bool overflow;
 
 	if (bpf_map_lookup_elem(&args_seen, &key))
 		return;
 	n = bpf_map_lookup_elem(&args_seen, &counter);
+	if (!n) {
+		remember(&args_seen, TR_TABLE_ARGS, &counter, &none, m->recording);
+		n = bpf_map_lookup_elem(&args_seen, &counter);
+	}
 	if (n && *n > TR_ARG_VALUES)
 		return;
-	send_arg(m, task, &key, n && *n == TR_ARG_VALUES, &sent);
-	if (!sent)
+	overflow = n && *n == TR_ARG_VALUES;
+	/* What cannot be counted is not handed over: it would come again each time. */
+	if (!n || (!overflow && !remember(&args_seen, TR_TABLE_ARGS, &key, &none, m->recording))) {
+		count_loss(m->recording, TR_EVENT_LOSS_MAP);
 		return;
-	if (n)
-		next = *n + 1;
-	if (next <= TR_ARG_VALUES && bpf_map_update_elem(&args_seen, &key, &next, BPF_ANY))
-		count_loss(m->recording, TR_EVENT_LOSS_MAP);
-	if (bpf_map_update_elem(&args_seen, &counter, &next, BPF_ANY))
-		count_loss(m->recording, TR_EVENT_LOSS_MAP);
+	}
+	send_arg(m, task, &key, overflow, &sent);
+	if (sent)
+		__sync_fetch_and_add(n, 1);
+	else if (!overflow)
+		forget(&args_seen, TR_TABLE_ARGS, &key, m->recording);
 }
 
 /* The recorded arguments of a call that is being entered, or was refused; `cell` is its place in a row. */

@@ -64,7 +64,7 @@ __weak __noinline int asked(struct tr_mark *m, __u64 task, __u64 word)
 	e->number = (__u32)(word >> 32);
 	event_head(&s->head, TR_EVENT_ASKED, (struct task_struct *)task, m);
 	if (!event_send(s, sizeof(*e), false))
-		bpf_map_update_elem(&asked_seen_before, &key, &one, BPF_ANY);
+		remember(&asked_seen_before, TR_TABLE_ASKED, &key, &one, m->recording);
 	scratch_give_back(s);
 	return 0;
 }
@@ -127,7 +127,7 @@ __weak __noinline int network(struct tr_mark *m, struct bound *b)
 	}
 	event_head(&s->head, TR_EVENT_NETWORK, (struct task_struct *)b->task, m);
 	if (!event_send(s, len, false))
-		bpf_map_update_elem(&asked_seen_before, &key, &one, BPF_ANY);
+		remember(&asked_seen_before, TR_TABLE_ASKED, &key, &one, m->recording);
 	scratch_give_back(s);
 	return 0;
 }

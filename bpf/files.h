@@ -35,7 +35,7 @@ _Static_assert(TR_MAX_ROWS <= 0x10000, "file_key.row");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 131072);
+	__uint(max_entries, 262144);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct file_key);
 	__type(value, __u8);
@@ -191,9 +191,9 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 		return 0;
 	}
 	event_head(&s->head, TR_EVENT_FILE, (struct task_struct *)p->task, m);
-	/* A full map only means that the event comes again; the recorder knows it by then. */
+	/* A full table only means that the event comes again; the recorder knows it by then. */
 	if (!event_send(s, place_fill(s, m, p), false))
-		bpf_map_update_elem(&files_seen, &key, &one, BPF_ANY);
+		remember(&files_seen, TR_TABLE_FILES, &key, &one, m->recording);
 	scratch_give_back(s);
 	return 0;
 }
@@ -318,6 +318,18 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 	return true;
 }
 
+/* A script by a relative name: the kernel keeps no other of it. */
+static __always_inline bool needs_cwd(struct linux_binprm *bprm)
+{
+	const char *name = BPF_CORE_READ(bprm, filename);
+	char first = 0;
+
+	if (name == BPF_CORE_READ(bprm, interp))
+		return false;
+	bpf_probe_read_kernel(&first, 1, name);
+	return first != '/';
+}
+
 static __always_inline void exec_fill(struct scratch *s, struct task_struct *task,
 				      struct tr_mark *m, struct linux_binprm *bprm, __u32 *ret_len)
 {
@@ -325,7 +337,7 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 	struct tr_event_exec *e = (struct tr_event_exec *)s->data;
 	struct place p = place_of_file(task, file, TR_EVENT_PERM_X, TR_EVENT_ACT_EXEC);
 	struct walked w;
-	__u32 at = sizeof(*e), path_len, name_len, interp_len, cwd_len;
+	__u32 at = sizeof(*e), path_len, name_len, interp_len, cwd_len = 0;
 
 	w = path_walk(s, m->recording, (struct vfsmount *)p.mnt, (struct dentry *)p.dentry);
 	path_len = path_append(s, &w, at);
@@ -335,9 +347,12 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 	at += name_len;
 	interp_len = string_append(s, BPF_CORE_READ(bprm, interp), at);
 	at += interp_len;
-	w = path_walk(s, m->recording, BPF_CORE_READ(task, fs, pwd.mnt),
-		      BPF_CORE_READ(task, fs, pwd.dentry));
-	cwd_len = path_append(s, &w, at);
+	if (needs_cwd(bprm)) {
+		w = path_walk(s, m->recording, BPF_CORE_READ(task, fs, pwd.mnt),
+			      BPF_CORE_READ(task, fs, pwd.dentry));
+		cwd_len = path_append(s, &w, at);
+		e->file.flags |= w.flags & TR_PATH_TRUNCATED;
+	}
 	e->name_len = (__u16)name_len;
 	e->interp_len = (__u16)interp_len;
 	e->cwd_len = (__u16)cwd_len;
@@ -370,7 +385,7 @@ __weak __noinline int exec_seen(struct tr_mark *m, __u64 task_at, __u64 bprm_at)
 	exec_fill(s, task, m, bprm, &len);
 	event_head(&s->head, TR_EVENT_EXEC, task, m);
 	if (!event_send(s, len, true) && keyed)
-		bpf_map_update_elem(&files_seen, &key, &one, BPF_ANY);
+		remember(&files_seen, TR_TABLE_FILES, &key, &one, m->recording);
 	scratch_give_back(s);
 	return 0;
 }

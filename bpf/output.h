@@ -2,6 +2,9 @@
 /*
  * Handing events over. The caller enters a key as seen only after its event was handed over, so
  * that a dropped one is offered again the next time it happens.
+ *
+ * Buffer and tables are shared, and a container may want to fill them. Each has a budget; and the last of
+ * the room is for those who have used little of it, so that nobody's facts are lost for another's.
  */
 #ifndef BPF_OUTPUT_H
 #define BPF_OUTPUT_H
@@ -31,7 +34,8 @@ struct walk {
 
 /*
  * Room for one event and one path under construction. A CPU has one; a program that finds it
- * taken (it interrupted another here, possible since tracepoints run preemptible) counts a loss.
+ * taken (it interrupted another here, possible since tracepoints run preemptible) counts a loss of
+ * the recording's.
  */
 struct scratch {
 	__u32 busy;
@@ -69,13 +73,10 @@ static __always_inline struct scratch *scratch_take(void)
 	__u32 zero = 0;
 	struct scratch *s = bpf_map_lookup_elem(&scratches, &zero);
 
-	if (!s)
+	if (!s || (cfg_fail_scratch && __sync_fetch_and_add(&n_scratches, 1) % cfg_fail_scratch ==
+					       cfg_fail_scratch - 1))
 		return NULL;
-	if (__sync_lock_test_and_set(&s->busy, 1)) {
-		__sync_fetch_and_add(&lost_scratch, 1);
-		return NULL;
-	}
-	return s;
+	return __sync_lock_test_and_set(&s->busy, 1) ? NULL : s;
 }
 
 static __always_inline void scratch_give_back(struct scratch *s)
@@ -98,18 +99,43 @@ static __always_inline void event_head(struct tr_event *e, __u16 type, struct ta
 	e->filters = (__u32)BPF_CORE_READ(task, seccomp.filter_count.counter);
 }
 
-/*
- * Sends s->head with `len` bytes of s->data. Returns 0 if it was handed over. The budget keeps
- * one container from filling the buffer that all share.
- */
+/* How many events within a second make nobody a flood. */
+#define BURST_EVENTS 1024
+/* What an event may be long, to count as one. */
+#define BUDGET_BYTES 256
+
+/* What tells of a recording itself: without it nothing else could be understood, and it is little. */
+static __always_inline bool is_fact(__u16 type)
+{
+	return type != TR_EVENT_RECORDING && type != TR_EVENT_ROW && type != TR_EVENT_ENTRY &&
+	       type != TR_EVENT_ENDED && type != TR_EVENT_THREADS;
+}
+
+static __always_inline bool may_send(struct tr_recording_state *r, __u16 type, __u64 waiting)
+{
+	if (r->burst_epoch != now_epoch) {
+		r->burst_epoch = now_epoch;
+		r->burst = 0;
+	}
+	r->burst++;
+	if (!is_fact(type))
+		return true;
+	if (cfg_max_events && r->events >= cfg_max_events)
+		return false;
+	return r->burst < BURST_EVENTS ||
+	       waiting < bpf_ringbuf_query(&events, BPF_RB_RING_SIZE) / 8 * 7;
+}
+
+/* Sends s->head with `len` bytes of s->data. Returns 0 if it was handed over. */
 static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 {
 	struct tr_recording_state *r = recording_state(s->head.recording);
+	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	__u64 flags = BPF_RB_NO_WAKEUP;
 
 	if (!r)
 		return -1;
-	if (cfg_max_events && r->events >= cfg_max_events) {
+	if (!may_send(r, s->head.type, waiting)) {
 		__sync_fetch_and_add(&r->losses[TR_EVENT_LOSS_RING], 1);
 		return -1;
 	}
@@ -117,14 +143,42 @@ static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 	if (len > STRINGS_BYTES)
 		len = STRINGS_BYTES;
 	s->head.len = sizeof(s->head) + len;
-	if (urgent || bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > (1 << 19))
+	if (urgent || waiting > (1 << 19))
 		flags = BPF_RB_FORCE_WAKEUP;
 	if (bpf_ringbuf_output(&events, &s->head, sizeof(s->head) + len, flags)) {
 		__sync_fetch_and_add(&r->losses[TR_EVENT_LOSS_RING], 1);
 		return -1;
 	}
-	__sync_fetch_and_add(&r->events, 1);
+	__sync_fetch_and_add(&r->events, 1 + len / BUDGET_BYTES);
 	return 0;
+}
+
+/*
+ * Enters a key in a table that all share. Who has many there finds it full when a quarter is left.
+ * Returns whether there was room.
+ */
+static __always_inline bool remember(void *map, __u32 table, const void *key, const void *value,
+				     __u32 recording)
+{
+	struct tr_recording_state *r = recording_state(recording);
+	__u32 size = cfg_table_sizes[table];
+
+	if (!r || (r->kept[table] >= size / 64 && n_kept[table] >= size / 4 * 3) ||
+	    bpf_map_update_elem(map, key, value, BPF_NOEXIST))
+		return false;
+	__sync_fetch_and_add(&r->kept[table], 1);
+	__sync_fetch_and_add(&n_kept[table], 1);
+	return true;
+}
+
+static __always_inline void forget(void *map, __u32 table, const void *key, __u32 recording)
+{
+	struct tr_recording_state *r = recording_state(recording);
+
+	if (!r || bpf_map_delete_elem(map, key))
+		return;
+	__sync_fetch_and_sub(&r->kept[table], 1);
+	__sync_fetch_and_sub(&n_kept[table], 1);
 }
 
 #endif

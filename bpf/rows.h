@@ -58,6 +58,24 @@ static __always_inline void row_of_phase(struct tr_mark *m)
 	m->row = TR_PHASE_ROW(m->recording, m->phase);
 }
 
+static __always_inline bool row_announce(struct tr_mark *m, __u64 task, struct file *file)
+{
+	struct scratch *s = scratch_take();
+	struct walked w;
+	bool sent;
+
+	if (!s) {
+		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+		return false;
+	}
+	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
+		      BPF_CORE_READ(file, f_path.dentry));
+	event_head(&s->head, TR_EVENT_ROW, (struct task_struct *)task, m);
+	sent = !event_send(s, path_append(s, &w, 0), false);
+	scratch_give_back(s);
+	return sent;
+}
+
 /*
  * Puts a task on the row of the file it runs. exe_file's path is walked only for a new row. The
  * phase's row stands in where there are too many executables.
@@ -67,7 +85,6 @@ __weak __noinline int row_of_file(struct tr_mark *m, __u64 task, __u64 file_at)
 	struct file *file = (struct file *)file_at;
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	struct row_key key = { 0 };
-	struct scratch *s;
 	bool is_new;
 	__u32 row;
 
@@ -84,16 +101,11 @@ __weak __noinline int row_of_file(struct tr_mark *m, __u64 task, __u64 file_at)
 		return 0;
 	}
 	m->row = row;
-	if (!is_new)
-		return 0;
-	s = scratch_take();
-	if (!s)
-		return 0;
-	struct walked w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
-				    BPF_CORE_READ(file, f_path.dentry));
-	event_head(&s->head, TR_EVENT_ROW, (struct task_struct *)task, m);
-	event_send(s, path_append(s, &w, 0), false);
-	scratch_give_back(s);
+	if (is_new && !row_announce(m, task, file)) {
+		/* Nobody would read a row that the recorder has not heard of. */
+		bpf_map_delete_elem(&row_ids, &key);
+		row_of_phase(m);
+	}
 	return 0;
 }
 

@@ -17,10 +17,13 @@ const volatile __u8 cfg_auto __weak = 0; /* record every container that appears 
 const volatile __u8 cfg_level __weak = TR_LEVEL_FILES;
 const volatile __u8 cfg_hooks __weak = 0; /* acts on files come from security hooks */
 const volatile __u32 cfg_max_events __weak = 0; /* first-seen events a recording may hand over */
+const volatile __u32 cfg_table_sizes[TR_TABLES] __weak = { 0 };
 
 /* For tests: every so-manyth mark is refused as if the kernel had no memory; 0: none. */
 const volatile __u32 cfg_fail_marks __weak = 0;
 const volatile __u8 cfg_fail_seats __weak = 0; /* nobody gets a seat */
+const volatile __u8 cfg_fail_late __weak = 0; /* nor waits a mark that was refused */
+const volatile __u32 cfg_fail_scratch __weak = 0; /* as cfg_fail_marks, for struct scratch */
 
 /* Written by the recorder while it runs: 1..255, one further each second. */
 volatile __u8 now_epoch __weak = 1;
@@ -29,9 +32,10 @@ volatile __u8 now_epoch __weak = 1;
 __u32 n_recordings __weak = 0;
 __u32 n_rows __weak = TR_FIRST_FREE_ROW; /* that were given out */
 __u64 lost_recordings __weak = 0; /* containers met when all slots were taken */
-__u64 lost_scratch __weak = 0; /* a program was interrupted by itself */
 __u32 n_late __weak = 0; /* marks that wait in late_marks */
 __u32 n_marks __weak = 0; /* for cfg_fail_marks */
+__u32 n_scratches __weak = 0; /* for cfg_fail_scratch */
+__u32 n_kept[TR_TABLES] __weak = { 0 }; /* entries, of all recordings */
 __u32 seeded __weak = 0; /* tasks the last seeding pass marked */
 __u32 seed_ignores __weak = 0; /* what a seeding pass does, see seed_tasks */
 
@@ -140,7 +144,7 @@ static __always_inline struct tr_mark *mark_task(struct task_struct *task, struc
 		m = bpf_task_storage_get(&marks, task, value, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (m)
 		return m;
-	if (bpf_map_update_elem(&late_marks, &tid, value, BPF_ANY))
+	if (cfg_fail_late || bpf_map_update_elem(&late_marks, &tid, value, BPF_ANY))
 		return NULL;
 	__sync_fetch_and_add(&n_late, 1);
 	return bpf_map_lookup_elem(&late_marks, &tid);

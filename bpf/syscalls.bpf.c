@@ -21,7 +21,7 @@ struct call_key {
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries, 16384);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct call_key);
 	__type(value, __u8);
@@ -48,9 +48,9 @@ static __noinline int call_seen(struct task_struct *task, struct tr_mark *m, str
 	e->nr = key->nr;
 	e->ret = key->ret;
 	event_head(&s->head, key->type, task, m);
-	if (!event_send(s, sizeof(*e), false) &&
-	    bpf_map_update_elem(&calls_seen, key, &one, BPF_ANY))
-		count_loss(m->recording, TR_EVENT_LOSS_MAP);
+	/* A full table only means that the event comes again; the recorder knows it by then. */
+	if (!event_send(s, sizeof(*e), false))
+		remember(&calls_seen, TR_TABLE_CALLS, key, &one, m->recording);
 	scratch_give_back(s);
 	return 0;
 }

@@ -21,15 +21,20 @@ static __always_inline void announce(struct task_struct *task, struct tr_mark *m
 	struct tr_recording_state *r = recording_state(m->recording);
 	struct scratch *s;
 
+	int sent = -1;
+
 	s = r ? scratch_take() : NULL;
-	if (!s) {
+	if (s) {
+		event_head(&s->head, type, task, m);
+		bpf_probe_read_kernel(s->data, TR_CGROUP_NAME_MAX, r->name);
+		sent = event_send(s, TR_CGROUP_NAME_MAX, true);
+		scratch_give_back(s);
+	} else {
 		count_loss(m->recording, TR_EVENT_LOSS_MARK);
-		return;
 	}
-	event_head(&s->head, type, task, m);
-	bpf_probe_read_kernel(s->data, TR_CGROUP_NAME_MAX, r->name);
-	event_send(s, TR_CGROUP_NAME_MAX, true);
-	scratch_give_back(s);
+	/* Nobody asks for the losses of a recording that was never heard of. */
+	if (sent && type == TR_EVENT_RECORDING)
+		__sync_fetch_and_add(&lost_recordings, 1);
 }
 
 static __always_inline bool is_ending(struct task_struct *task)

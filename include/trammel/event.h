@@ -177,19 +177,32 @@ struct tr_seat {
 _Static_assert(sizeof(struct tr_seat) == 16, "tr_seat");
 #define TR_SEATS 32768
 
+/* Tables of what was handed over already: all recordings share them. */
+enum {
+	TR_TABLE_FILES = 0,
+	TR_TABLE_CALLS,
+	TR_TABLE_ARGS,
+	TR_TABLE_ASKED,
+	TR_TABLES,
+};
+
 /* State of a recording, shared by map. The kernel side owns all but `level` and `want`. */
 struct tr_recording_state {
 	__u32 live; /* marked tasks that have not ended */
 	__u32 rows; /* rows in use */
 	__u32 entered; /* 1 from the first entry exec on */
 	__u32 starts; /* entry execs of the container's own process */
-	__u32 events; /* first-seen events handed over */
+	__u32 events; /* first-seen events handed over; one with long strings counts for several */
 	__u8 level;
-	__u8 pad[3];
+	__u8 burst_epoch;
+	__u8 pad[2];
+	__u32 burst; /* events in burst_epoch */
+	__u32 kept[TR_TABLES]; /* entries in the tables */
+	__u32 pad2;
 	__u64 losses[TR_EVENT_LOSSES];
 	char name[TR_CGROUP_NAME_MAX]; /* the cgroup component it was known by */
 };
-_Static_assert(sizeof(struct tr_recording_state) == 216, "tr_recording_state");
+_Static_assert(sizeof(struct tr_recording_state) == 240, "tr_recording_state");
 
 enum tr_event_type {
 	TR_EVENT_RECORDING = 1, /* a container was met for the first time; data: component name */

@@ -6,8 +6,8 @@
 
 /* Each is printed with its count in front. */
 static const char *const loss_text[TR_LOSS_MAX] = {
-	[TR_LOSS_RING] = "events were dropped: the ring buffer was full",
-	[TR_LOSS_MAP] = "things were not kept: a table in the kernel was full",
+	[TR_LOSS_RING] = "events were dropped: the ring buffer was full, or they were too many",
+	[TR_LOSS_MAP] = "things were not kept: a table was full",
 	[TR_LOSS_PATH_DEEP] = "paths had more components than the recorder follows",
 	[TR_LOSS_PATH_LONG] = "paths were longer than PATH_MAX",
 	[TR_LOSS_STRING] = "strings could not be read from the memory of a process",

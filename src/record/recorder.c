@@ -314,6 +314,44 @@ static void set_args(struct record_bpf *skel)
 	}
 }
 
+/* The number in the environment; 0 if there is none. */
+static uint32_t fault(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? (uint32_t)strtoul(value, NULL, 10) : 0;
+}
+
+/* Fault injection, for tests: what the kernel may refuse, and room that runs out. */
+static void set_faults(struct record_bpf *skel)
+{
+	skel->rodata->cfg_fail_marks = fault("TRAMMEL_FAULT_MARKS");
+	skel->rodata->cfg_fail_seats = fault("TRAMMEL_FAULT_SEATS") != 0;
+	skel->rodata->cfg_fail_late = fault("TRAMMEL_FAULT_LATE") != 0;
+	skel->rodata->cfg_fail_scratch = fault("TRAMMEL_FAULT_SCRATCH");
+	skel->bss->n_recordings = fault("TRAMMEL_FAULT_RECORDINGS");
+	if (fault("TRAMMEL_FAULT_EVENTS"))
+		skel->rodata->cfg_max_events = fault("TRAMMEL_FAULT_EVENTS");
+	if (fault("TRAMMEL_FAULT_RING"))
+		bpf_map__set_max_entries(skel->maps.events, fault("TRAMMEL_FAULT_RING"));
+}
+
+static void set_tables(struct record_bpf *skel)
+{
+	struct bpf_map *const tables[TR_TABLES] = {
+		[TR_TABLE_FILES] = skel->maps.files_seen,
+		[TR_TABLE_CALLS] = skel->maps.calls_seen,
+		[TR_TABLE_ARGS] = skel->maps.args_seen,
+		[TR_TABLE_ASKED] = skel->maps.asked_seen_before,
+	};
+
+	for (size_t i = 0; i < TR_TABLES; i++) {
+		if (fault("TRAMMEL_FAULT_TABLES"))
+			bpf_map__set_max_entries(tables[i], fault("TRAMMEL_FAULT_TABLES"));
+		skel->rodata->cfg_table_sizes[i] = bpf_map__max_entries(tables[i]);
+	}
+}
+
 static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, enum tr_backend backend,
 		struct tr_err *err)
 {
@@ -333,14 +371,11 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, enum
 	r->skel->rodata->cfg_auto = opts->auto_containers;
 	r->skel->rodata->cfg_level = (uint8_t)(opts->level ? opts->level : TR_RECORD_FILES);
 	r->skel->rodata->cfg_max_events = opts->max_events ? opts->max_events : DEFAULT_MAX_EVENTS;
-	/* Fault injection, for the test that what the kernel may refuse does no harm. */
-	if (getenv("TRAMMEL_FAULT_MARKS"))
-		r->skel->rodata->cfg_fail_marks =
-			(uint32_t)strtoul(getenv("TRAMMEL_FAULT_MARKS"), NULL, 10);
-	r->skel->rodata->cfg_fail_seats = getenv("TRAMMEL_FAULT_SEATS") != NULL;
 	set_args(r->skel);
 	bpf_map__set_max_entries(r->skel->maps.events,
 				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);
+	set_faults(r->skel);
+	set_tables(r->skel);
 	e = record_bpf__load(r->skel);
 	if (e < 0)
 		return load_error(-e, err);
@@ -598,7 +633,7 @@ void tr_recorder_losses(const struct tr_recorder *r, uint16_t recording, struct 
 {
 	for (int i = 0; i < TR_LOSS_MAX; i++)
 		rec->losses[i] += r->states[recording].losses[i];
-	rec->losses[TR_LOSS_MISSED] += r->skel->bss->lost_scratch + recursion_misses(r);
+	rec->losses[TR_LOSS_MISSED] += recursion_misses(r);
 }
 
 uint64_t tr_recorder_lost_containers(const struct tr_recorder *r)

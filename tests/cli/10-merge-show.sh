@@ -183,7 +183,7 @@ says err 'warning: recording fedcba987654 is incomplete: 3 events were dropped'
 says err 'path_deep'
 expect 4 show out.trace
 says out 'Incomplete: 1 of 2'
-says out '3 events were dropped: the ring buffer was full (ring)'
+says out '3 events were dropped: the ring buffer was full, or they were too many (ring)'
 expect 0 merge -o out.trace cut.trace
 says err 'it has no end'
 expect 4 show out.trace

@@ -74,6 +74,14 @@ class Trace:
     def complete(self):
         return bool(self.end and self.end["complete"])
 
+    def losses(self):
+        """Of all recordings, by cause."""
+        sums = {}
+        for recording in self.end["recordings"]:
+            for cause, n in recording["losses"].items():
+                sums[cause] = sums.get(cause, 0) + n
+        return sums
+
     def ended(self):
         return {recording["ended"] for recording in self.end["recordings"]}
 
@@ -90,10 +98,17 @@ def ask(path, expressions):
     print(f"{path}: not so: " + "\n  nor: ".join(wrong))
     for phase in "runtime", "main", "exec":
         print(f"  {phase}:", *sorted(map(str, trace.calls(phase=phase, abi="x86_64"))))
-    for fact in trace.facts:
-        if fact["fact"] != "syscall" or fact["abi"] != "x86_64" or "done" not in fact["flags"]:
-            known = "abi", "name", "nr", "path", "interp", "act", "perms", "phases", "flags", "errnos"
-            print(" ", fact["fact"], *(fact[key] for key in known if key in fact))
+    print("  lost:", trace.end and trace.losses())
+    odd = [
+        fact
+        for fact in trace.facts
+        if fact["fact"] != "syscall" or fact["abi"] != "x86_64" or "done" not in fact["flags"]
+    ]
+    for fact in odd[:200]:
+        known = "abi", "name", "nr", "path", "interp", "act", "perms", "phases", "flags", "errnos"
+        print(" ", fact["fact"], *(fact[key] for key in known if key in fact))
+    if len(odd) > 200:
+        print(f"  and {len(odd) - 200} more")
     return 1
 
 

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A container that does more than can be kept costs a bounded amount of memory, and is the only one whose
+# recording suffers.
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
+live_begin busybox redis
+program flood
+program acts
+OPTIONS=(--network none "${BIN[@]}" --tmpfs /t:exec)
+N=1000000
+mkdir made
+# How many acts there are of each file that is made and removed.
+expect 0 record -o ten.trace -- bin/flood files made 10
+PER=$(($(grep -c '/made/' ten.trace) / 10))
+
+# The one floods; the other, which began before, makes each of its acts again and again, and new ones when
+# there is no more room.
+cat >two.sh <<END
+docker run --rm ${OPTIONS[*]} --name quiet-$$ trammel-lab/busybox sh -c '
+	/w/flood again /t 300 1
+	until [ -e /t/go ]; do sleep 0.1; done
+	/w/flood again /t 600 2000; /w/flood calls 200 3
+	/w/acts vfork mount; cat /etc/hostname' &
+docker run --rm ${OPTIONS[*]} --entrypoint sh trammel-lab/redis -c '
+	/w/flood calls 100000 1; /w/flood files /t $N'
+docker exec quiet-$$ touch /t/go
+wait
+END
+# peak ARGS...: trammel ARGS, which are to end with 125; its memory's peak in KiB is then in $PEAK
+peak() {
+	python3 - "$TRAMMEL" "$@" >peak 2>err <<'END' || fail "trammel $*: $(cat err)"
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=sys.stderr, timeout=300).returncode
+if status != 125:
+    sys.exit(f"exit {status}, wanted 125")
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+END
+	PEAK=$(cat peak)
+	echo "peak: $PEAK KiB"
+}
+peak record --containers -d two -- sh two.sh
+[ "$PEAK" -lt 300000 ] || fail "$PEAK KiB of memory"
+says err 'redis: [0-9]+ events were dropped'
+! grep -q '^warning: busybox' err || fail "the other's is incomplete, too"
+holds two/busybox.trace "complete()" "losses() == {}" \
+	"sum(f['path'].startswith('/t/') and f['perms'] == 'r' for f in files()) == 600" \
+	"refused() == {'mount', *range(100000, 100200)}" "'vfork' in calls('main')" "files('/etc/hostname', 'open')"
+# What its engine did not say in time whose it is, is kept for a while only: there, too, is room for so much.
+holds two/redis.trace "not complete()" "losses().keys() <= {'ring', 'map'}" "370000 < len(facts) < 400100" \
+	"0 <= sum(f['path'].startswith('/t/') for f in files()) + len(refused()) + sum(losses().values()) - $PER * $N - 100000 < 100"
+
+# While the recorder stands still, the flood does not fill all of the buffer: there is room for one that
+# starts behind it.
+for name in flood modest; do
+	echo "$name-$$" >>.containers
+done
+TRAMMEL_FAULT_RING=2097152 expect 125 record --containers -d still -- sh -c "
+	kill -STOP \$PPID
+	docker run --name flood-$$ ${OPTIONS[*]} --entrypoint /w/flood trammel-lab/redis files /t 50000
+	docker run --name modest-$$ ${OPTIONS[*]} trammel-lab/busybox sh -c '/w/flood files /t 300; /w/acts mount'
+	kill -CONT \$PPID"
+holds still/redis.trace "list(losses()) == ['ring']" \
+	"0 <= sum(f['path'].startswith('/t/') for f in files()) + losses()['ring'] - $PER * 50000 < 100"
+holds still/busybox.trace "complete()" "recordings()[0]['start_seen']" "refused() == {'mount'}" \
+	"sum(f['path'].startswith('/t/') for f in files()) == $PER * 300" "'/w/acts' in execs()"
+
+# Long paths count for more.
+long=made/$(printf "%0250d/" $(seq 15))
+mkdir -p "$long"
+peak record -o long.trace -- bin/flood files "$PWD/$long" 50000
+[ "$PEAK" -lt 300000 ] || fail "$PEAK KiB of memory"
+holds long.trace "20000 < len(facts) < 30000" \
+	"0 <= sum('/made/' in f['path'] for f in files()) + losses()['ring'] - $PER * 50000 < 100"
+
+# More containers than there are places: of the 256, six are left.
+groups=/sys/fs/cgroup
+[ ! -d $groups/pids ] || groups=$groups/pids
+cat >many.sh <<END
+docker run --rm ${OPTIONS[*]} trammel-lab/busybox /w/acts vfork || exit
+for i in \$(seq 8); do
+	group=$groups/\$(printf '%024d%040x' $$ \$i)
+	mkdir \$group && sh -c "echo \\\$\\\$ >\$group/cgroup.procs" && rmdir \$group || exit
+done
+END
+TRAMMEL_FAULT_RECORDINGS=250 expect 125 record --containers -d many -- sh many.sh
+says err 'busybox: 3 containers found no free place'
+holds many/busybox.trace "losses() == {'recording': 3}" "'vfork' in calls('main')"
