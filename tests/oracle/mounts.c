@@ -233,7 +233,7 @@ static void tree_moved(void)
 	must((int)syscall(SYS_move_mount, tree, "", AT_FDCWD, at("dir"), MOVE_MOUNT_F_EMPTY_PATH));
 	must(open(at("dir/inner"), O_RDONLY));
 	/* Linux 6.8 asks. */
-	optional("mount move %s '' '' 0x2000", at("dir"));
+	optional("mount move %s * '' 0x2000", at("dir"));
 }
 
 CASE(move_mount_plain, "move-mount")
@@ -248,7 +248,7 @@ static void file_system_mounted(void)
 	must((int)syscall(SYS_fsconfig, fd, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
 	fd = must((int)syscall(SYS_fsmount, fd, 0, MOUNT_ATTR_NODEV));
 	must((int)syscall(SYS_move_mount, fd, "", AT_FDCWD, at("dir"), MOVE_MOUNT_F_EMPTY_PATH));
-	optional("mount move %s '' '' 0x2000", at("dir"));
+	optional("mount move %s * '' 0x2000", at("dir"));
 }
 
 CASE(fsmount_plain, "fsmount")

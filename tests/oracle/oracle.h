@@ -50,7 +50,7 @@ __attribute__((noreturn, format(printf, 1, 2))) void skip(const char *format, ..
 __attribute__((noreturn, format(printf, 1, 2))) void broken(const char *format, ...);
 /* What AppArmor of this kernel may not mediate, but has to be recorded all the same. */
 __attribute__((format(printf, 1, 2))) void declare(const char *format, ...);
-/* What another kernel would ask for: recorded or not, it is right. */
+/* What another kernel would ask for, as a pattern: recorded or not, it is right. */
 __attribute__((format(printf, 1, 2))) void optional(const char *format, ...);
 
 int must_(long value, const char *what, int line);

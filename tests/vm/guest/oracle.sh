@@ -96,8 +96,15 @@ run() {
 	grep -q '^.*entries-in-buffer/entries-written: \([0-9]*\)/\1 ' "$dir/caps" || fail "the trace overran"
 }
 
-known() {
-	[ "$1" != tracepoints ] || echo "$ORACLE/known-misses.tsv"
+# judge BACKEND: the hooks miss nothing, and the comparison that says so would notice.
+judge() {
+	echo "-- oracle $1"
+	if [ "$1" != hooks ]; then
+		python3 "$ORACLE/compare.py" --only-battery "$1" "$1" "$ORACLE/known-misses.tsv"
+		return
+	fi
+	python3 "$ORACLE/compare.py" hooks hooks || return
+	[ -n "${ORACLE_CASES:-}" ] || python3 "$ORACLE/prove.py" hooks hooks
 }
 
 # shellcheck disable=SC2119
@@ -114,9 +121,7 @@ bad=0
 for backend in $ORACLE_BACKENDS; do
 	run "$backend"
 	at "recorded with $backend"
-	echo "-- oracle $backend"
-	# shellcheck disable=SC2046
-	python3 "$ORACLE/compare.py" --only-battery "$backend" "$backend" $(known "$backend") || bad=1
+	judge "$backend" || bad=1
 	echo "-- end"
 done
 [ -z "${ORACLE_KEEP:-}" ] || {
