@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Recording in tests, and asking traces what they mean. Needs live.sh.
 #
-#   expect STATUS ARGS...    runs $TRAMMEL ARGS, its output in out and err; fails on another status
+#   expect STATUS ARGS...    runs $TRAMMEL ARGS, its output in out and err; fails on another status, and
+#                            after $LIMIT seconds (120)
 #   holds TRACE EXPR...      all of them are true of the trace: see tracefile.py
 #   says FILE REGEX          a line of the file matches
 #   program NAME [CC-OPTION...]   compiles tests/workloads/programs/NAME.c, statically, to bin/NAME;
@@ -35,7 +36,7 @@ show_output() {
 expect() {
 	local want=$1 got
 	shift
-	timeout 120 "$TRAMMEL" "$@" >out 2>err </dev/null
+	timeout "${LIMIT:-120}" "$TRAMMEL" "$@" >out 2>err </dev/null
 	got=$?
 	[ "$got" = "$want" ] && return
 	show_output

@@ -23,6 +23,7 @@ RUN=(podman run --rm "${OPTIONS[@]}" "${BIN[@]}")
 expect 0 record -o first.trace -- "${RUN[@]}" "$image" /w/first
 holds first.trace "complete()" "calls('main') == {'getpriority', 'exit_group'}" "len(recordings()) == 1" \
 	"{'execve', 'capset'} <= calls('runtime')" "recordings()[0]['start_seen']" \
+	"{f['path'] for f in facts if f['fact'] in ('file', 'exec')} == {'/w/first'}" \
 	"context('image') == {'$image'}" "any('podman' in e.lower() for e in context('engine'))"
 
 # shellcheck disable=SC2016
