@@ -31,6 +31,9 @@ static __always_inline __u32 source_append(struct scratch *s, struct tr_mark *m,
 		return 0;
 	w = path_walk(s, m->recording, (struct vfsmount *)p->source_mnt,
 		      (struct dentry *)p->source_dentry);
+	/* A tree that was mounted nowhere comes from nowhere (aa_move_mount). */
+	if (w.flags & TR_PATH_DETACHED)
+		return 0;
 	e->source_flags = w.flags | (is_directory(p->source_dentry) ? TR_PATH_DIRECTORY : 0);
 	return path_append(s, &w, at);
 }

@@ -129,8 +129,11 @@ VM_LIGHT="mitigations=off tsc=reliable clocksource=tsc"
 # No KVM is asked for: it is missing in most virtual machines, CI's among them. Nothing of the caller's is
 # held open by it (9 is bootstrap's lock), and it has an end even if nobody is left to end it.
 start_qemu() {
-	setsid timeout -k 5 "${VM_LIFE:-7200}" qemu-system-x86_64 -accel tcg,thread=multi -cpu "$VM_CPU" \
-		-smp 2 -m "$VM_MEMORY" -nic none -no-reboot -display none -monitor none \
+	local speed=(-accel "tcg,thread=multi" -smp 2)
+	# A clock that advances by a nanosecond for each instruction.
+	[ -z "${VM_COUNTED:-}" ] || speed=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
+	setsid timeout -k 5 "${VM_LIFE:-7200}" qemu-system-x86_64 "${speed[@]}" -cpu "$VM_CPU" \
+		-m "$VM_MEMORY" -nic none -no-reboot -display none -monitor none \
 		-serial "file:$CONSOLE" -pidfile "$MACHINE/pid" \
 		-kernel "$(find "$KERNEL" -name "vmlinuz*" -type f | head -n 1)" -initrd "$MACHINE/root.cpio" \
 		-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
