@@ -9,14 +9,15 @@
 #include "path.h"
 
 /*
- * What was handed over already. What counts is the path, and a pointer is reused once its dentry is
- * gone: so a key has the last two names (their hashes, each over its parent's address, too), and
- * what tells one file from another. A false "seen" would be a silent loss: for that, two files with one
- * dentry and one name would have to meet in the 64 bits of `rest`.
+ * What was handed over already. What counts is the path: a file that is removed and made anew again and again
+ * is one. So a key has the name (its hash, which is salted with where its parent is in memory, its length
+ * and its last bytes), the directory's inode, and what tells that a directory above was renamed. A false
+ * "seen" would be a silent loss: for that, two names in one directory would have to meet in their last eight
+ * bytes, their hash, and the 64 bits of `rest`.
  */
 struct file_key {
-	__u64 dentry;
-	__u64 rest; /* mount, parent and its name, inode, device, generation */
+	__u64 name_end;
+	__u64 rest;
 	__u32 name_hash;
 	__u16 row;
 	__u8 perms;
@@ -25,6 +26,9 @@ struct file_key {
 _Static_assert(sizeof(struct file_key) == 24, "padding in a key must be zeroed");
 _Static_assert(TR_MAX_ROWS <= 0x10000, "file_key.row");
 
+/* Directories that recorded tasks have renamed. */
+__u32 dir_renames __weak = 0;
+
 /* Odd numbers without a pattern. Sums of products hash well, and the CPU multiplies side by side. */
 #define FOLD_1 0x9e3779b97f4a7c15ULL
 #define FOLD_2 0xbf58476d1ce4e5b9ULL
@@ -32,6 +36,7 @@ _Static_assert(TR_MAX_ROWS <= 0x10000, "file_key.row");
 #define FOLD_4 0xd6e8feb86659fd93ULL
 #define FOLD_5 0xff51afd7ed558ccdULL
 #define FOLD_6 0xc4ceb9fe1a85ec53ULL
+#define FOLD_7 0xb492b66fbe98f273ULL
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,19 +66,61 @@ static __always_inline __u64 load_word(const void *p, __u32 offset)
 	return (__u64)CAST(word)->tv_sec;
 }
 
+/* The last eight bytes of a name, or all of it. */
+static __always_inline __u64 name_end(bool cast, const unsigned char *name, __u32 len)
+{
+	__u64 word = 0;
+	__u32 skip = len > sizeof(word) ? len - sizeof(word) : 0;
+
+	if (cast)
+		word = load_word(name + skip, 0);
+	else
+		bpf_probe_read_kernel(&word, sizeof(word), name + skip);
+	/* A short name has other bytes behind it. */
+	return len < sizeof(word) ? word & ((1ULL << (8 * (len & 7))) - 1) : word;
+}
+
+/* So many directories up, another name is noticed. */
+#define ANCESTORS 16
+
+/*
+ * What tells that a directory above has another name now. The hooks count when that happens; by system calls
+ * it cannot be told what was renamed, so there each directory's name goes in: where loads are cheap.
+ */
+static __always_inline __u64 ancestry(bool cast, struct dentry *dir)
+{
+	struct dentry *up;
+	__u64 sum = dir_renames;
+
+	if (!cfg_names)
+		return sum;
+	for (int i = 0; i < ANCESTORS; i++) {
+		up = READ_PTR(cast, dir, d_parent);
+		if (up == dir)
+			break;
+		sum = sum * FOLD_6 + READ(cast, up, d_name.hash_len);
+		dir = up;
+	}
+	return sum;
+}
+
 /* inode: NULL where the name is new. */
 static __always_inline void place_key_of(struct file_key *key, bool cast, struct vfsmount *mnt,
 					 struct dentry *dentry, struct inode *inode, __u32 row,
 					 __u16 perms, __u8 act, bool owner)
 {
 	struct dentry *parent = READ_PTR(cast, dentry, d_parent);
+	struct inode *dir = READ_PTR(cast, parent, d_inode);
 	struct super_block *sb = READ_PTR(cast, dentry, d_sb);
+	bool is_dir = (READ(cast, inode, i_mode) & S_IFMT) == S_IFDIR;
+	__u64 name = READ(cast, dentry, d_name.hash_len);
 
-	key->dentry = (__u64)dentry;
-	key->rest = (__u64)mnt * FOLD_1 + (__u64)parent * FOLD_2 +
-		    READ(cast, inode, i_ino) * FOLD_3 + READ(cast, parent, d_name.hash) * FOLD_4 +
-		    ((__u64)READ(cast, sb, s_dev) << 32 | READ(cast, inode, i_generation)) * FOLD_5;
-	key->name_hash = READ(cast, dentry, d_name.hash);
+	key->name_end = name_end(cast, READ_PTR(cast, dentry, d_name.name), name >> 32);
+	key->rest = (__u64)mnt * FOLD_1 + READ(cast, parent, d_name.hash_len) * FOLD_2 +
+		    READ(cast, dir, i_ino) * FOLD_3 + (name >> 32) * FOLD_4 +
+		    ((__u64)READ(cast, sb, s_dev) << 32 | READ(cast, dir, i_generation)) * FOLD_5 +
+		    (ancestry(cast, parent) + is_dir) * FOLD_7;
+	key->name_hash = (__u32)name;
 	key->row = (__u16)row;
 	key->perms = (__u8)perms;
 	key->act = act;
@@ -88,9 +135,8 @@ static __always_inline void file_key_of(struct file_key *key, bool cast, struct 
 		     act, owner);
 }
 
-/* Something with a path, as addresses (see address_of). */
+/* Something with a path that the current task asks for, as addresses (see address_of). */
 struct place {
-	__u64 task; /* who asks */
 	__u64 mnt, dentry;
 	__u64 inode; /* 0: the name is new */
 	__u64 target; /* of a link, the dentry of the old name, in the same mount; else 0 */
@@ -135,7 +181,6 @@ static __always_inline struct place place_of_file(struct task_struct *task, stru
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	struct place p = {
-		.task = (__u64)task,
 		.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt),
 		.dentry = (__u64)BPF_CORE_READ(file, f_path.dentry),
 		.inode = (__u64)inode,
@@ -190,7 +235,7 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
 		return 0;
 	}
-	event_head(&s->head, TR_EVENT_FILE, (struct task_struct *)p->task, m);
+	event_head(&s->head, TR_EVENT_FILE, bpf_get_current_task_btf(), m);
 	/* A full table only means that the event comes again; the recorder knows it by then. */
 	if (!event_send(s, place_fill(s, m, p), false))
 		remember(&files_seen, TR_TABLE_FILES, &key, &one, m->recording);
@@ -198,14 +243,14 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 	return 0;
 }
 
-/* Hands a file over, the first time. task and file are addresses (see address_of). */
-__weak __noinline int file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at, __u32 perms,
-				__u32 act)
+/* Hands a file over, the first time. The addresses are of task and file (see address_of). */
+static __always_inline void file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at, __u16 perms,
+				      __u8 act)
 {
-	struct place p = place_of_file((struct task_struct *)task_at, (struct file *)file_at,
-				       (__u16)perms, (__u8)act);
+	struct place p =
+		place_of_file((struct task_struct *)task_at, (struct file *)file_at, perms, act);
 
-	return m ? place_seen(m, &p) : 0;
+	place_seen(m, &p);
 }
 
 /* The file behind a descriptor of the current task. */

@@ -15,7 +15,6 @@ static __always_inline int act_on_name(const struct path *dir, struct dentry *de
 	struct tr_mark *m = asking(task);
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
 	struct place p = {
-		.task = address_of(task),
 		.mnt = (__u64)BPF_CORE_READ(dir, mnt),
 		.dentry = address_of(dentry),
 		.inode = (__u64)inode,
@@ -92,7 +91,6 @@ int BPF_PROG(hook_path_link, struct dentry *old_dentry, const struct path *new_d
 	struct tr_mark *m = asking(task);
 	struct inode *inode = BPF_CORE_READ(old_dentry, d_inode);
 	struct place p = {
-		.task = address_of(task),
 		.mnt = (__u64)BPF_CORE_READ(new_dir, mnt),
 		.dentry = address_of(new_dentry),
 		.inode = (__u64)inode,
@@ -117,7 +115,6 @@ static __always_inline int rename_one(struct task_struct *task, struct tr_mark *
 				      struct inode *inode, __u16 perms, __u8 act)
 {
 	struct place p = {
-		.task = address_of(task),
 		.mnt = (__u64)BPF_CORE_READ(dir, mnt),
 		.dentry = address_of(dentry),
 		.inode = (__u64)inode,
@@ -141,6 +138,8 @@ int BPF_PROG(hook_path_rename, const struct path *old_dir, struct dentry *old_de
 
 	if (!m)
 		return 0;
+	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
+		__sync_fetch_and_add(&dir_renames, 1);
 	rename_one(task, m, old_dir, old_dentry, inode, rw, TR_EVENT_ACT_RENAME_FROM);
 	rename_one(task, m, new_dir, new_dentry, inode, TR_EVENT_PERM_W, TR_EVENT_ACT_RENAME_TO);
 	if (!(flags & RENAME_EXCHANGE))

@@ -60,8 +60,8 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 		return false;
 	}
 	parent = BPF_CORE_READ(dentry, d_parent);
+	/* A root that no mount here shows: a lazily unmounted or foreign tree. */
 	if (parent == dentry) {
-		/* A root that no mount here shows: a lazily unmounted or foreign tree. */
 		w->flags |= TR_PATH_DETACHED;
 		return true;
 	}
@@ -81,6 +81,7 @@ static __always_inline bool walk_step(struct walk *w, char *buf)
 	return false;
 }
 
+/* A function of its own, though it is called here alone: else clang lays out a loop that Linux 6.1 refuses. */
 __weak __noinline int walk_from(struct scratch *s, __u64 mnt, __u64 dentry, __u32 flags)
 {
 	bool top = false;
@@ -105,7 +106,7 @@ __weak __noinline int walk_up(struct scratch *s, __u64 mnt, __u64 dentry)
 	if (!s)
 		return 0;
 	top = walk_from(s, mnt, dentry, 0);
-	/* As d_absolute_path gives up, and AppArmor goes on by dentry_path_raw (security/apparmor/path.c). */
+	/* d_absolute_path gives up there, and AppArmor goes on by dentry_path_raw (its path.c). */
 	if (top && (s->walk.flags & TR_PATH_DETACHED))
 		top = walk_from(s, mnt, dentry, TR_PATH_DETACHED);
 	if (!top)

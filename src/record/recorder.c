@@ -263,6 +263,7 @@ static void choose_programs(struct record_bpf *skel)
 
 	bpf_program__set_autoload(skel->progs.on_sys_exit, can_cast);
 	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
+	skel->rodata->cfg_names = can_cast;
 }
 
 /*
@@ -293,6 +294,8 @@ static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *
 				program, r->hooks && !tr_strset_has(&r->missing, hooks[i].id));
 	}
 	r->skel->rodata->cfg_hooks = r->hooks;
+	if (r->hooks)
+		r->skel->rodata->cfg_names = false;
 	return 0;
 }
 
