@@ -84,11 +84,11 @@ static const struct {
 	const char *name;
 	int (*act)(void);
 } acts[] = {
-	{ "getppid", act_getppid },	  { "open+close", act_open },
-	{ "mkdir+rmdir", act_mkdir },	  { "rename, twice", act_rename },
-	{ "link+unlink", act_link },	  { "chmod", act_chmod },
-	{ "flock, twice", act_lock },	  { "mmap+munmap, executable", act_mmap },
-	{ "send+recv", act_send },	  { "kill(0)", act_kill },
+	{ "getppid", act_getppid },	    { "open+close", act_open },
+	{ "mkdir+rmdir", act_mkdir },	    { "rename, twice", act_rename },
+	{ "link+unlink", act_link },	    { "chmod", act_chmod },
+	{ "flock, twice", act_lock },	    { "mmap+munmap, executable", act_mmap },
+	{ "send+recv", act_send },	    { "kill(0)", act_kill },
 	{ "a capability", act_capability },
 };
 
