@@ -4,7 +4,7 @@
 
 DIR has cases (what the battery lists), audit (listen.py's), caps (the tracing of aa_capable), out (what the
 battery said) and BACKEND.trace. KNOWN is a table of misses that the backend is known to have: a case and an
-item as patterns, and the reason. Prints recall and excess for each kind, then each miss and excess. Exit 1:
+item as patterns, the reason, and "sometimes" if it is not always missed. Prints recall and excess for each kind, then each miss and excess. Exit 1:
 something was missed that is not in the table, something is in the table that was not missed, something was
 recorded that needs no rule, or a case did not do what it is there for. With --only-battery the last alone.
 """
@@ -186,14 +186,14 @@ class Known:
 
     def explains(self, item, cases):
         text, found = show(item), False
-        for i, (case, pattern, _) in enumerate(self.rows):
+        for i, (case, pattern, *_) in enumerate(self.rows):
             if fnmatch.fnmatchcase(text, pattern) and any(fnmatch.fnmatchcase(c, case) for c in cases):
                 self.met.add(i)
                 found = True
         return found
 
     def unmet(self):
-        return [row for i, row in enumerate(self.rows) if i not in self.met]
+        return [row for i, row in enumerate(self.rows) if i not in self.met and row[3:] != ["sometimes"]]
 
 
 def same_move(item, found):

@@ -15,7 +15,7 @@ python3 "$here/../oracle/tree.py" "$battery/oracle" "$battery/dynamic" "$tmp/tre
 		"${ORACLE_CASES:-}" "${ORACLE_KEEP:-}"
 	printf '. %q\n' "$here/guest/oracle.sh"
 } >"$tmp/job"
-bash "$here/run.sh" "$tmp/job" >"$tmp/out" 2>&1
+VM_TIMEOUT=${VM_TIMEOUT:-600} bash "$here/run.sh" "$tmp/job" >"$tmp/out" 2>&1
 status=$?
 sed '/^-- data/,/^-- end/d' "$tmp/out"
 if [ -n "${ORACLE_OUT:-}" ]; then

@@ -95,6 +95,7 @@ run() {
 	cat "$dir/err"
 	# 125: something was lost, which the comparison tells.
 	[ $status -lt 2 ] || [ $status = 125 ] || fail "status $status"
+	awk '$1 == "capable" && $3 != 0 { exit 1 }' "$TRACING"/kprobe_profile || fail "calls of aa_capable were missed"
 	grep -q '^.*entries-in-buffer/entries-written: \([0-9]*\)/\1 ' "$dir/caps" || fail "the trace overran"
 }
 
