@@ -11,7 +11,9 @@ program into_cgroup
 bare first
 bare numbered
 name=trammel-test-$$
-STARTS=200
+# In the virtual machine, where all takes ten times as long: fewer.
+STARTS=${SCOPE_SHORT:+5}
+STARTS=${STARTS:-200}
 
 # paths PHASE PATH...: files and programs of the phase are these
 paths() {
@@ -34,10 +36,12 @@ way() {
 		"calls('main') & {'capset', 'mount', 'pivot_root', 'setns', 'epoll_ctl'} == set()" \
 		"$(paths main /w/acts)" "$(paths exec /w/first)" "set(execs()) == {'/w/acts', '/w/first'}"
 }
-way plain --network none
+if [ -z "${SCOPE_SHORT:-}" ]; then
+	way plain --network none
+	way unconfined --network none --security-opt seccomp=unconfined --security-opt apparmor=unconfined
+	way narrow --network none --read-only --user 1000 --cap-drop ALL --security-opt no-new-privileges
+fi
 way host --network host --pid host --ipc host --uts host
-way unconfined --network none --security-opt seccomp=unconfined --security-opt apparmor=unconfined
-way narrow --network none --read-only --user 1000 --cap-drop ALL --security-opt no-new-privileges
 if docker run --rm --network none --privileged trammel-lab/busybox true 2>err; then
 	way privileged --network none --privileged
 	ALL=(--privileged)
