@@ -4,7 +4,7 @@
 # and then takes jobs, which go in and out as files of a directory that it shares with this machine.
 #
 #   machine_of DIR        which one is meant below, by its directory; else the one that stays, of this tree
-#                         and such as VM_SUITE, VM_MEMORY, VM_CPU and VM_APPEND ask for
+#                         and such as VM_SUITE, VM_INIT, VM_MEMORY, VM_CPU and VM_APPEND ask for
 #   machine_up            boots one in the background; returns 77, with the reason in MACHINE_WHY, where
 #                         there can be none
 #   machine_is_up         there is one that is alive
@@ -12,14 +12,15 @@
 #                         status; 124 after VM_TIMEOUT seconds (300) in the machine
 #   machine_down          ends it
 #
-# VM_SUITE is another Debian release, whose kernel it is then. Needs steps.sh, images.sh, releases.sh, $SOURCE
+# VM_SUITE is another Debian release, whose kernel it is then; VM_INIT=systemd makes systemd the first process of
+# it, with no service but ours. Needs steps.sh, images.sh, releases.sh, $SOURCE
 # and $LAB.
 
 VM=$LAB/vm
 CONSOLE=$LAB/vm.log
-: "${VM_SUITE:=}" "${VM_CPU:=max}" "${VM_MEMORY:=3072}" "${VM_APPEND:=}" "${VM_TIMEOUT:=300}"
-MACHINE=$VM/machine-$(printf %s "$VM_SUITE $VM_CPU $VM_MEMORY $VM_APPEND" | cksum | cut -d' ' -f1)
-[ -z "$VM_SUITE$VM_APPEND" ] || CONSOLE=$LAB/vm-${MACHINE##*-}.log
+: "${VM_SUITE:=}" "${VM_CPU:=max}" "${VM_MEMORY:=3072}" "${VM_APPEND:=}" "${VM_INIT:=}" "${VM_TIMEOUT:=300}"
+MACHINE=$VM/machine-$(printf %s "$VM_SUITE $VM_INIT $VM_CPU $VM_MEMORY $VM_APPEND" | cksum | cut -d' ' -f1)
+[ -z "$VM_SUITE$VM_INIT$VM_APPEND" ] || CONSOLE=$LAB/vm-${MACHINE##*-}.log
 # shellcheck disable=SC2034 # for the caller
 MACHINE_WHY=
 
@@ -138,7 +139,7 @@ start_qemu() {
 		-kernel "$(find "$KERNEL" -name "vmlinuz*" -type f | head -n 1)" -initrd "$MACHINE/root.cpio" \
 		-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$MACHINE/jobs,mount_tag=jobs,security_model=none" \
-		-append "console=ttyS0 panic=-1 quiet $VM_LIGHT $VM_APPEND" \
+		-append "console=ttyS0 panic=-1 quiet fstab=no vm.init=$VM_INIT $VM_LIGHT $VM_APPEND" \
 		</dev/null >"$MACHINE/qemu.log" 2>&1 9>&- &
 	QEMU=$!
 	disown "$QEMU"
