@@ -10,6 +10,7 @@
 
 #define OUTPUT_LIMIT (16 << 20)
 #define TIMEOUT_MS   10000
+#define INFO_MS	     60000 /* it asks the package manager for versions */
 
 /* Its "Error: " line, behind any number of warnings; else the first line of what it said. */
 static void complaint(const struct process_output *o, char *buf, size_t size)
@@ -58,7 +59,7 @@ int backend_command_open(struct backend *b, struct tr_err *err)
 	argv[0] = b->command = process_find("podman");
 	if (!b->command)
 		return tr_err_set(err, TR_ERR_CANNOT, "there is no podman command");
-	if (run(b, argv, TIMEOUT_MS, &o, err) < 0)
+	if (run(b, argv, INFO_MS, &o, err) < 0)
 		return -1;
 	r = succeeded(&o) ? inspect_podman_info(o.out, o.out_len, &b->desc, err) :
 			    failed(&o, "info", err);
