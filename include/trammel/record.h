@@ -105,6 +105,9 @@ int tr_recorder_poll(struct tr_recorder *r, struct tr_err *err);
  */
 void tr_recorder_harvest(struct tr_recorder *r, bool tick);
 
+/* Whether it can go on with the capabilities that are effective now. */
+bool tr_recorder_works(const struct tr_recorder *r);
+
 /* How many of its processes are alive. */
 uint32_t tr_recorder_live(const struct tr_recorder *r, uint16_t recording);
 /* Adds its losses so far to those of rec; what belongs to no recording is added to each. */

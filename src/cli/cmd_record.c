@@ -360,6 +360,7 @@ static int record(struct record_args *a, const struct engine_cmdline *c)
 			a->run.cidfile = prepared.cidfile;
 	}
 	a->run.out_to_err = a->run.out && !strcmp(a->run.out, "-");
+	a->run.drop_privileges = true;
 	a->run.progress = progress_show;
 	a->run.note = progress_note;
 	a->run.arg = &progress;

@@ -18,7 +18,7 @@ static void on_state(struct run *r, struct answer *a)
 			f->ended = true;
 		return;
 	}
-	if (r->o->exercise && !r->exercise.pid) {
+	if (spawn_is_held(&r->exercise)) {
 		if (alive)
 			run_exercise_state(r, a->recording, &a->container);
 		else if (a->ok && !strcmp(a->container.status, "created"))

@@ -89,7 +89,7 @@ void run_look_for_the_end(struct run *r)
 		return;
 	}
 	/* The exercise may have stopped it to start it again. */
-	if (r->exercise.pid && !r->exercise.ended)
+	if (spawn_is_running(&r->exercise))
 		cmd_done = false;
 	switch (r->o->target) {
 	case RUN_PROCESS:

@@ -12,11 +12,18 @@ static char *env_string(const char *name, const char *value)
 	return tr_xasprintf("%s=%s", name, value ? value : "");
 }
 
-static void start_exercise(struct run *r, struct followed *f)
+/* Long before it begins: it is to have all that we had, and the signals wait for it. */
+int run_hold_exercise(struct run *r, struct tr_err *err)
 {
 	tr_cleanup_free char *shell = tr_xstrdup("sh"), *dash_c = tr_xstrdup("-c");
-	tr_cleanup_free char *text = tr_xstrdup(r->o->exercise);
+	tr_cleanup_free char *text = r->o->exercise ? tr_xstrdup(r->o->exercise) : NULL;
 	char *argv[] = { shell, dash_c, text, NULL };
+
+	return text ? spawn_held(&r->exercise, argv, &r->o->who, r->o->out_to_err, err) : 0;
+}
+
+static void start_exercise(struct run *r, struct followed *f)
+{
 	char *env[] = {
 		env_string("TRAMMEL_CONTAINER", f->id),
 		env_string("TRAMMEL_CONTAINER_NAME", f->name),
@@ -25,12 +32,12 @@ static void start_exercise(struct run *r, struct followed *f)
 	};
 	struct tr_err err = { 0 };
 
-	if (r->exercise.pid)
-		return;
+	if (!spawn_is_held(&r->exercise))
+		goto out;
 	run_note(r, "exercising it: %s", r->o->exercise);
-	if (spawn_held(&r->exercise, argv, env, &r->o->who, r->o->out_to_err, &err) < 0 ||
-	    spawn_release(&r->exercise, "sh", &err) < 0)
+	if (spawn_release(&r->exercise, "sh", env, &err) < 0)
 		run_fail(r, &err);
+out:
 	for (size_t i = 0; env[i]; i++)
 		free(env[i]);
 }
@@ -83,8 +90,7 @@ void run_maybe_exercise(struct run *r, uint16_t i)
 {
 	struct followed *f = &r->followed[i];
 
-	if (!r->o->exercise || r->exercise.pid || r->ending ||
-	    !(f->main_entered || r->start_unseen) ||
+	if (!spawn_is_held(&r->exercise) || r->ending || !(f->main_entered || r->start_unseen) ||
 	    r->session.recordings[i].state != RECORDING_WANTED)
 		return;
 	if (run_has_engine(r) && run_is_container_id(f->id))
@@ -115,7 +121,7 @@ void run_exercise_state(struct run *r, uint16_t i, const struct tr_container *c)
 
 void run_reap_exercise(struct run *r)
 {
-	if (!r->exercise.pid || r->exercise.ended)
+	if (!spawn_is_running(&r->exercise))
 		return;
 	spawn_reap(&r->exercise);
 	if (r->exercise.ended)

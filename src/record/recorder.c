@@ -610,6 +610,25 @@ void tr_recorder_harvest(struct tr_recorder *r, bool tick)
 		r->skel->data->now_epoch = epoch == 255 ? 1 : epoch + 1;
 }
 
+bool tr_recorder_works(const struct tr_recorder *r)
+{
+	char key[TR_CGROUP_NAME_MAX] = "";
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+	uint16_t value;
+	int fd;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(r->skel->maps.names), key, &value) < 0 &&
+	    errno != ENOENT)
+		return false;
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(r->skel->progs.seed_tasks), &info, &len) < 0)
+		return false;
+	fd = bpf_iter_create(bpf_link__fd(r->skel->links.seed_tasks));
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 uint32_t tr_recorder_live(const struct tr_recorder *r, uint16_t recording)
 {
 	return __atomic_load_n(&r->states[recording].live, __ATOMIC_RELAXED);

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "record/privilege.h"
 #include "record/run_state.h"
 #include "util/mem.h"
 #include "util/text.h"
@@ -128,7 +129,7 @@ static void on_signal(struct run *r)
 		r->done = true;
 	} else {
 		kill(r->cmd.pid, (int)si.ssi_signo);
-		if (r->exercise.pid && !r->exercise.ended)
+		if (spawn_is_running(&r->exercise))
 			kill(r->exercise.pid, (int)si.ssi_signo);
 		r->grace_until = run_now_ms() + RUN_GRACE_MS;
 	}
@@ -145,7 +146,7 @@ static int wait_for_something(struct run *r)
 		{ r->signal_fd, POLLIN, 0 },
 		{ r->asker ? asker_fd(r->asker) : -1, POLLIN, 0 },
 		{ r->cmd.pid && !r->cmd.ended ? r->cmd.pidfd : -1, POLLIN, 0 },
-		{ r->exercise.pid && !r->exercise.ended ? r->exercise.pidfd : -1, POLLIN, 0 },
+		{ spawn_is_running(&r->exercise) ? r->exercise.pidfd : -1, POLLIN, 0 },
 	};
 
 	if (r->o->cidfile && !r->cid && r->cmd.pid && !r->cmd.ended)
@@ -200,6 +201,44 @@ static int block_signals(struct run *r, struct tr_err *err)
 	return 0;
 }
 
+static bool recorder_works(void *arg)
+{
+	return tr_recorder_works(arg);
+}
+
+static char *parent_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? tr_xstrndup(path, (size_t)(slash - path) + 1) : tr_xstrdup(".");
+}
+
+static int drop_privileges(struct run *r, struct tr_err *err)
+{
+	const struct run_opts *o = r->o;
+	tr_cleanup_free const char **writable = tr_xcalloc(o->n_engines + 2, sizeof(*writable));
+	tr_cleanup_free char *dir = o->dir ? tr_xstrdup(o->dir) : o->out ? parent_of(o->out) : NULL;
+	struct privilege_needs needs = {
+		.other_user = o->who.is_sudo || fs_owner().is_sudo,
+		.writable = writable,
+		.bpf_works = recorder_works,
+		.arg = r->rec,
+	};
+	size_t n = 0;
+
+	if (dir)
+		writable[n++] = dir;
+	for (unsigned i = 0; i < o->n_engines; i++) {
+		const char *socket = tr_engine_socket(o->engines[i]);
+
+		if (socket)
+			writable[n++] = socket;
+		else
+			needs.programs = true;
+	}
+	return privilege_drop(&needs, err);
+}
+
 static int start(struct run *r, struct tr_err *err)
 {
 	const struct run_opts *o = r->o;
@@ -213,15 +252,18 @@ static int start(struct run *r, struct tr_err *err)
 	calls.arg = r;
 	if (block_signals(r, err) < 0 || tr_recorder_open(&r->rec, &opts, &calls, err) < 0)
 		return -1;
-	if (o->argv && spawn_held(&r->cmd, o->argv, NULL, &o->who, o->out_to_err, err) < 0)
+	if (o->argv && spawn_held(&r->cmd, o->argv, &o->who, o->out_to_err, err) < 0)
 		return -1;
-	if (run_follow_target(r, err) < 0)
+	if (run_follow_target(r, err) < 0 || run_hold_exercise(r, err) < 0)
+		return -1;
+	/* Threads have capabilities each: before there is a second one. */
+	if (o->drop_privileges && drop_privileges(r, err) < 0)
 		return -1;
 	/* From here on the engines belong to the asker's thread. */
 	r->asker = asker_new(o->engines, o->n_engines);
 	if (!r->asker)
 		return tr_err_set(err, TR_ERR_CANNOT, "cannot start a thread");
-	if (r->cmd.pid && spawn_release(&r->cmd, o->argv[0], err) < 0)
+	if (r->cmd.pid && spawn_release(&r->cmd, o->argv[0], NULL, err) < 0)
 		return -1;
 	r->t0 = run_now_ms();
 	r->next_checkpoint = r->t0 + o->checkpoint_ms;
@@ -307,10 +349,11 @@ static void release(struct run *r)
 		for (unsigned i = 0; i < r->o->n_engines; i++)
 			tr_engine_close(r->o->engines[i]);
 	tr_recorder_close(r->rec);
-	if (r->exercise.pid && !r->exercise.ended)
+	if (spawn_is_running(&r->exercise))
 		kill(r->exercise.pid, SIGTERM);
-	spawn_close(&r->cmd);
+	/* In this order: it holds the pipe that the command may be waiting at. */
 	spawn_close(&r->exercise);
+	spawn_close(&r->cmd);
 	for (size_t i = 0; i < TR_MAX_RECORDINGS; i++) {
 		free(r->followed[i].id);
 		free(r->followed[i].name);

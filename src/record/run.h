@@ -45,6 +45,7 @@ struct run_opts {
 	char **argv; /* NULL-terminated; NULL: none */
 	struct fs_owner who; /* as whom argv and the exercise run */
 	const char *exercise; /* for sh -c */
+	bool drop_privileges; /* for good: nothing can be recorded after this by the same process */
 	bool out_to_err; /* what argv and the exercise print goes to stderr */
 	long long duration_ms, quiet_ms, wait_ms, checkpoint_ms; /* 0: none */
 	enum tr_record_level level;

@@ -73,6 +73,7 @@ void run_look_for_cidfile(struct run *r);
 
 /* exercise.c */
 /* Starts it for this recording if it is time: its program runs, and is healthy. */
+int run_hold_exercise(struct run *r, struct tr_err *err);
 void run_maybe_exercise(struct run *r, uint16_t recording);
 /* An engine said how a container is that waits to be exercised. */
 void run_exercise_state(struct run *r, uint16_t recording, const struct tr_container *c);

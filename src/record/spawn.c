@@ -6,11 +6,14 @@
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "util/strbuf.h"
 
 /* In the child: only what is safe between fork and exec of a process that may have threads. */
 static int become(const struct fs_owner *who, const struct passwd *pw)
@@ -38,26 +41,53 @@ static void default_signals(void)
 	signal(SIGPIPE, SIG_DFL);
 }
 
+#define MAX_ENV 16384
+
 /* What a child needs to become its program. */
 struct program {
-	char *const *argv, *const *env;
+	char *const *argv;
 	const struct fs_owner *who;
 	const struct passwd *pw;
 	bool out_to_err;
 };
 
+static bool read_all(int fd, void *buf, size_t size)
+{
+	for (size_t len = 0; len < size;) {
+		ssize_t n = read(fd, (char *)buf + len, size - len);
+
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return false;
+		len += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
+/*
+ * The order to go: how many bytes go into the environment, and these. Not until the end of file: a child that
+ * is held as well has the other end, too. The end of file is that the recorder is gone, or gave up.
+ */
+static bool read_order(int fd)
+{
+	static char env[MAX_ENV];
+	uint32_t len;
+
+	if (!read_all(fd, &len, sizeof(len)) || len > sizeof(env) || !read_all(fd, env, len))
+		return false;
+	close(fd);
+	for (char *p = env; p < env + len; p += strlen(p) + 1)
+		putenv(p);
+	return true;
+}
+
+/* Signals wait until it is what they are meant for. */
 static _Noreturn void child(int go, int failed, const struct program *p)
 {
-	char c;
 	int e;
 
-	default_signals();
-	/* End of file: the recorder is gone, or gave up. */
-	if (read(go, &c, 1) != 1)
+	if (!read_order(go))
 		_exit(127);
-	close(go);
-	for (size_t i = 0; p->env && p->env[i]; i++)
-		putenv(p->env[i]);
+	default_signals();
 	if ((!p->out_to_err || dup2(STDERR_FILENO, STDOUT_FILENO) >= 0) &&
 	    become(p->who, p->pw) == 0)
 		execvp(p->argv[0], p->argv);
@@ -73,10 +103,10 @@ static void close_pair(int fds[2])
 	close(fds[1]);
 }
 
-int spawn_held(struct spawned *p, char *const argv[], char *const env[], const struct fs_owner *who,
-	       bool out_to_err, struct tr_err *err)
+int spawn_held(struct spawned *p, char *const argv[], const struct fs_owner *who, bool out_to_err,
+	       struct tr_err *err)
 {
-	struct program program = { argv, env, who, NULL, out_to_err };
+	struct program program = { argv, who, NULL, out_to_err };
 	int go[2], failed[2];
 	pid_t pid;
 
@@ -116,13 +146,29 @@ int spawn_held(struct spawned *p, char *const argv[], char *const env[], const s
 	return 0;
 }
 
-int spawn_release(struct spawned *p, const char *name, struct tr_err *err)
+static int send_order(int fd, char *const env[])
 {
-	int e = 0;
+	struct strbuf sb = STRBUF_INIT;
+	uint32_t len;
+	int r;
+
+	for (size_t i = 0; env && env[i]; i++)
+		strbuf_add(&sb, env[i], strlen(env[i]) + 1);
+	len = (uint32_t)sb.len;
+	r = sb.len > MAX_ENV ? -E2BIG : fs_write_all(fd, &len, sizeof(len));
+	if (r == 0 && len)
+		r = fs_write_all(fd, sb.s, len);
+	strbuf_release(&sb);
+	return r;
+}
+
+int spawn_release(struct spawned *p, const char *name, char *const env[], struct tr_err *err)
+{
+	int e = 0, r = send_order(p->go, env);
 	ssize_t n;
 
-	if (write(p->go, "g", 1) != 1)
-		return tr_err_errno(err, TR_ERR_CANNOT, errno, "start %s", name);
+	if (r < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, -r, "start %s", name);
 	close(p->go);
 	p->go = -1;
 	do

@@ -23,16 +23,28 @@ struct spawned {
 	}
 
 /*
- * Forks a child that waits for spawn_release before it execs argv[0] (searched in PATH) with `env`
- * ("NAME=value", NULL-terminated, may be NULL) added, as `who`: its groups, HOME, USER and LOGNAME
+ * Forks a child that waits for spawn_release before it execs argv[0] (searched in PATH) as `who`: its groups, HOME, USER and LOGNAME
  * are set where that differs from us. Signals are at their defaults and unblocked. With
  * out_to_err, what it prints on stdout goes to our stderr: stdout is for results.
  */
-int spawn_held(struct spawned *p, char *const argv[], char *const env[], const struct fs_owner *who,
-	       bool out_to_err, struct tr_err *err);
+int spawn_held(struct spawned *p, char *const argv[], const struct fs_owner *who, bool out_to_err,
+	       struct tr_err *err);
 
-/* Lets it go. Returns 0, or -1 if the exec failed: it is reaped then, with status 126 or 127. */
-int spawn_release(struct spawned *p, const char *name, struct tr_err *err);
+/*
+ * Lets it go, with `env` ("NAME=value", NULL-terminated, may be NULL) added to its environment. Returns 0, or -1 if the exec failed: it is reaped then, with status 126 or 127.
+ */
+int spawn_release(struct spawned *p, const char *name, char *const env[], struct tr_err *err);
+
+static inline bool spawn_is_held(const struct spawned *p)
+{
+	return p->pid && p->go >= 0;
+}
+
+/* It was released, and has not ended. */
+static inline bool spawn_is_running(const struct spawned *p)
+{
+	return p->pid && p->go < 0 && !p->ended;
+}
 
 /* Reaps it if it ended, without waiting. */
 void spawn_reap(struct spawned *p);
