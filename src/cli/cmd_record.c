@@ -21,7 +21,7 @@
 
 struct record_args {
 	struct run_opts run;
-	bool containers, as_root;
+	bool containers, all, as_root;
 	struct tr_redact *redact;
 };
 
@@ -30,6 +30,7 @@ static const char usage[] =
 	"record (-o FILE | -d DIR) [OPTIONS] [--] docker-compose|podman-compose ...\n"
 	"record (-o FILE | -d DIR) [OPTIONS] --containers [--] CMD...\n"
 	"record (-o FILE | -d DIR) [OPTIONS] --container NAME|--cgroup PATH [[--] CMD...]\n"
+	"record (-o FILE | -d DIR) [OPTIONS] --all\n"
 	"record (-o FILE | -d DIR) [OPTIONS] -- CMD...";
 
 static const char options[] =
@@ -45,6 +46,7 @@ static const char options[] =
 	"\nWhom to watch\n"
 	"      --container=NAME    this container, by name or id: running, or waited for\n"
 	"      --containers        every container created while CMD runs\n"
+	"      --all               every container that is created, until told to end\n"
 	"      --image=REF         of those, only containers of this image\n"
 	"      --service=NAME      of those, only this compose service\n"
 	"      --cgroup=PATH       the processes below this cgroup\n"
@@ -65,6 +67,7 @@ enum {
 	OPT_LEVEL,
 	OPT_CONTAINER,
 	OPT_CONTAINERS,
+	OPT_ALL,
 	OPT_IMAGE,
 	OPT_SERVICE,
 	OPT_CGROUP,
@@ -86,6 +89,7 @@ static const struct option longopts[] = {
 	{ "backend", required_argument, NULL, OPT_BACKEND },
 	{ "container", required_argument, NULL, OPT_CONTAINER },
 	{ "containers", no_argument, NULL, OPT_CONTAINERS },
+	{ "all", no_argument, NULL, OPT_ALL },
 	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "service", required_argument, NULL, OPT_SERVICE },
 	{ "cgroup", required_argument, NULL, OPT_CGROUP },
@@ -173,6 +177,9 @@ static int take_option(struct record_args *a, int c, char **argv)
 	case OPT_CONTAINERS:
 		a->containers = true;
 		return -1;
+	case OPT_ALL:
+		a->all = true;
+		return -1;
 	case OPT_IMAGE:
 		o->image = optarg;
 		return -1;
@@ -224,6 +231,9 @@ static int parse(struct record_args *a, int argc, char **argv)
 		return bad_usage("--container and --cgroup exclude each other");
 	if ((a->run.container || a->run.cgroup) && a->containers)
 		return bad_usage("--containers goes with neither --container nor --cgroup");
+	if (a->all && (a->run.argv || a->containers || a->run.container || a->run.cgroup))
+		return bad_usage(
+			"--all goes with no command, --containers, --container or --cgroup");
 	if (a->run.subject && !*a->run.subject)
 		return bad_usage("--subject: the name is empty");
 	return -1;
@@ -239,7 +249,7 @@ static int choose_target(struct record_args *a, const struct engine_cmdline *c)
 		o->target = RUN_CONTAINER;
 	} else if (o->cgroup) {
 		o->target = RUN_CGROUP;
-	} else if (a->containers || makes_containers || o->image || o->service) {
+	} else if (a->containers || a->all || makes_containers || o->image || o->service) {
 		o->target = RUN_CONTAINERS;
 		o->compose = c->verb == VERB_COMPOSE && !a->containers;
 		o->project = c->project ? c->project : getenv("COMPOSE_PROJECT_NAME");
@@ -249,7 +259,7 @@ static int choose_target(struct record_args *a, const struct engine_cmdline *c)
 			cli_say("this command of the engine's makes no container: it is recorded itself");
 	} else {
 		return bad_usage("say what to record: a command, --container, --cgroup, "
-				 "--image or --service");
+				 "--all, --image or --service");
 	}
 	return -1;
 }
@@ -315,6 +325,10 @@ static int conclude(const struct record_args *a, const struct run_result *result
 
 		if (result->status)
 			return result->status;
+		if (a->all) {
+			cli_say("no container came: nothing was recorded");
+			return 0;
+		}
 		tr_err_set(&err, TR_ERR_CANNOT, "no container %s: nothing was recorded",
 			   a->run.argv ? "was started by the command" : "came");
 		cli_fail(&err);

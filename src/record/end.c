@@ -97,7 +97,16 @@ void run_look_for_the_end(struct run *r)
 		break;
 	case RUN_CONTAINERS:
 		look_for_ends(r);
-		/* Without a command there is no end but the clock's or a signal's. */
+		/*
+		 * Without a command there is no end but the clock's or a signal's, and to be full: better
+		 * ended than with a container that is missing.
+		 */
+		if (!r->cmd.pid && r->n_followed == TR_MAX_RECORDINGS && !r->done) {
+			run_note(r, "%d containers were met: that is all that one recording holds",
+				 TR_MAX_RECORDINGS);
+			r->why = TR_ENDED_DURATION;
+			r->done = true;
+		}
 		r->done |= r->cmd.pid && cmd_done && all_ended(r);
 		break;
 	case RUN_CGROUP:
