@@ -55,7 +55,8 @@ live_engine_of_machine() {
 	unset DOCKER_HOST
 	cgroup=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)
 	echo $$ >/sys/fs/cgroup/cgroup.procs
-	engine_up || skip "$ENGINE_WHY"
+	# Twice: containerd may take longer for its first start there than dockerd waits.
+	engine_up || engine_up || skip "$ENGINE_WHY"
 	echo $$ >"$cgroup/cgroup.procs"
 }
 
