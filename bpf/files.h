@@ -135,13 +135,16 @@ static __always_inline void file_key_of(struct file_key *key, bool cast, struct 
 		     act, owner);
 }
 
+/* Beside an act: it was asked for, and failed in the end. */
+#define ACT_FAILED 0x40
+
 /* Something with a path that the current task asks for, as addresses (see address_of). */
 struct place {
 	__u64 mnt, dentry;
 	__u64 inode; /* 0: the name is new */
 	__u64 target; /* of a link, the dentry of the old name, in the same mount; else 0 */
 	__u16 perms; /* TR_EVENT_PERM_* */
-	__u8 act; /* TR_EVENT_ACT_* */
+	__u8 act; /* TR_EVENT_ACT_*, and ACT_FAILED */
 	__u8 owner;
 	__u32 flags; /* TR_PATH_REFUSED */
 };
@@ -157,9 +160,11 @@ static __always_inline void fill_file(struct tr_event_file *e, struct place *p, 
 	if (p->act == TR_EVENT_ACT_MKDIR ||
 	    (p->act != TR_EVENT_ACT_LINK && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR))
 		e->flags |= TR_PATH_DIRECTORY;
+	if (p->act & ACT_FAILED)
+		e->flags |= TR_PATH_REFUSED;
 	e->magic = (__u32)BPF_CORE_READ(dentry, d_sb, s_magic);
 	e->perms = p->perms;
-	e->act = p->act;
+	e->act = p->act & ~ACT_FAILED;
 	e->owner = p->owner;
 	e->path_len = (__u16)path_len;
 	e->target_len = 0;

@@ -7,6 +7,7 @@
 #ifndef BPF_KERNEL_H
 #define BPF_KERNEL_H
 
+#include <asm/errno.h>
 #include <linux/bpf.h>
 #include <linux/types.h>
 #include <stdbool.h>
@@ -112,10 +113,14 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 typedef struct {
+	unsigned int val;
+} kgid_t;
+typedef struct {
 	unsigned long long val; /* before Linux 6.3 two halves, as long together */
 } kernel_cap_t;
 struct cred {
 	kuid_t fsuid;
+	kgid_t fsgid;
 	kernel_cap_t cap_bset;
 	struct key *session_keyring;
 	void *security;
@@ -231,6 +236,11 @@ struct bpf_iter__task {
 /* include/uapi/asm-generic/fcntl.h; the same on x86 and arm64 */
 #define O_CREAT 00000100
 #define O_TRUNC 00001000
+/* include/uapi/linux/fcntl.h */
+#define AT_FDCWD	    (-100)
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_REMOVEDIR	    0x200
+#define AT_SYMLINK_FOLLOW   0x400
 /* include/uapi/asm-generic/mman-common.h */
 #define PROT_READ     0x1
 #define PROT_WRITE    0x2

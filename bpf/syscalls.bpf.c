@@ -8,7 +8,9 @@
  *               tracepoint; and descriptors that open and mmap name
  */
 #include "args.h"
+#include "calls.h"
 #include "files.h"
+#include "named.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -54,35 +56,6 @@ static __noinline int call_seen(struct task_struct *task, struct tr_mark *m, str
 	scratch_give_back(s);
 	return 0;
 }
-
-/* What calls do that sys_exit has to look at. */
-enum file_call {
-	FILE_CALL_NONE = 0,
-	FILE_CALL_OPEN,
-	FILE_CALL_CREAT,
-	FILE_CALL_OPENAT,
-	FILE_CALL_OPENAT2,
-	FILE_CALL_MMAP,
-};
-
-/*
- * By cell, as struct tr_row has them: arch/x86/entry/syscalls/syscall_64.tbl, whose numbers x32 shares,
- * and syscall_32.tbl.
- */
-#define CELL(abi, nr) ((abi)*TR_ROW_NRS + (nr))
-#define FILE_CALLS_64(abi)                                                                 \
-	[CELL(abi, 2)] = FILE_CALL_OPEN, [CELL(abi, 9)] = FILE_CALL_MMAP,                  \
-		   [CELL(abi, 85)] = FILE_CALL_CREAT, [CELL(abi, 257)] = FILE_CALL_OPENAT, \
-		   [CELL(abi, 437)] = FILE_CALL_OPENAT2
-static const __u8 file_calls[TR_ROW_CELLS] = {
-	FILE_CALLS_64(TR_EVENT_ABI_X86_64),
-	FILE_CALLS_64(TR_EVENT_ABI_X32),
-	[CELL(TR_EVENT_ABI_I386, 5)] = FILE_CALL_OPEN,
-	[CELL(TR_EVENT_ABI_I386, 8)] = FILE_CALL_CREAT,
-	[CELL(TR_EVENT_ABI_I386, 192)] = FILE_CALL_MMAP, /* mmap2 */
-	[CELL(TR_EVENT_ABI_I386, 295)] = FILE_CALL_OPENAT,
-	[CELL(TR_EVENT_ABI_I386, 437)] = FILE_CALL_OPENAT2,
-};
 
 /* Out of line like all that is rare, see on_sys_enter. */
 static __noinline int odd_call(struct task_struct *task, struct tr_mark *m, __u32 abi, __u32 nr)
@@ -271,6 +244,7 @@ static __always_inline void file_call(bool cast, struct task_struct *task, __u32
 		flags = O_CREAT | O_TRUNC;
 		break;
 	case FILE_CALL_OPENAT:
+	case FILE_CALL_HANDLE:
 		flags = call_arg(regs, abi, 2);
 		break;
 	case FILE_CALL_OPENAT2:
@@ -291,13 +265,18 @@ static __always_inline int exit_rarely(bool cast, struct task_struct *task, __u3
 {
 	struct tr_mark *m;
 
-	if (in_call) {
+	if (in_call && in_call <= FILE_CALL_NAMED) {
 		if (ret >= 0 || ret < -4095)
 			file_call(cast, task, row, regs, (enum file_call)(in_call - 1), ret);
 		return 0;
 	}
 	m = mark_of(task);
-	return m ? maybe_denied(task, m, regs, ret) : 0;
+	if (!m)
+		return 0;
+	if (in_call)
+		return named_call(m, address_of(task), address_of(regs),
+				  (in_call - 1) | call_of(task, call_number(regs)).abi << 16, ret);
+	return maybe_denied(task, m, regs, ret);
 }
 
 static __noinline int exit_rarely_cast(struct task_struct *task, __u32 row, __u8 in_call,

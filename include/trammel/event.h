@@ -218,7 +218,7 @@ enum tr_event_type {
 	TR_EVENT_ASKED, /* data: struct tr_event_asked */
 	TR_EVENT_NETWORK, /* data: struct tr_event_network, address */
 	TR_EVENT_MOUNT, /* data: struct tr_event_mount, four strings */
-	TR_EVENT_NAMED, /* an act on what only has a name; data: struct tr_event_named, four strings */
+	TR_EVENT_NAMED, /* an act on what only has a name; data: struct tr_event_named, five strings */
 };
 
 /* In front of every event. `row` gives recording and phase too, where it is not 0. */
@@ -309,23 +309,31 @@ _Static_assert(sizeof(struct tr_event_mount) == 32, "tr_event_mount");
 /* Flags of struct tr_event_named. */
 enum {
 	TR_NAMED_FOLLOW = 1 << 0, /* a symbolic link at the end of the name is followed */
-	TR_NAMED_FAILED =
-		1 << 1, /* the call failed, behind the point where permission is asked for */
-	TR_NAMED_TARGET_FOLLOW = 1 << 2, /* as FOLLOW, for the second name */
+	TR_NAMED_OTHER_FOLLOW = 1 << 1, /* and at the end of the other one */
+	TR_NAMED_EXCHANGE = 1 << 2, /* a rename swaps the two */
 };
 
 /*
- * Behind it: a directory and a name that is relative to it, or absolute; for a link the same of the old
- * name. None with a NUL.
+ * An act on what has only a name: four strings follow, none with a NUL, and a fifth. First the name, as
+ * the call was given it, and the path of the directory that it is relative to (of an absolute one, the
+ * root of the process); a name without bytes means that very file. Then the same of the other name: where
+ * a rename leads to, a link's old name. Last the root of the process, if that is not the namespace's.
  */
 struct tr_event_named {
-	__u16 perms; /* TR_EVENT_PERM_* */
-	__u8 act; /* TR_EVENT_ACT_* */
+	__u16 perms; /* TR_EVENT_PERM_* of the name */
+	__u8 act; /* TR_EVENT_ACT_*; of a rename TR_EVENT_ACT_RENAME_FROM */
 	__u8 flags; /* TR_NAMED_* */
-	__u16 dir_len, name_len, target_dir_len, target_name_len;
-	__u32 pid; /* the thread, as the host numbers it: whose root it is */
+	__u16 error; /* that the call ended with; 0: it was done */
+	__u16 name_len, dir_len, other_name_len, other_dir_len, root_len;
+	__u32 dir_flags, other_dir_flags; /* TR_PATH_* */
+	__u32 magic; /* of the directory's super block */
+	__u32 tid; /* the thread, as the host numbers it: whose root it is */
+	__u32 mnt_ns; /* its mount namespace */
+	__u32 own_tgid, own_tid; /* as its own pid namespace numbers it */
+	__u32 fsuid, fsgid; /* with which it was refused */
+	__u32 pad;
 };
-_Static_assert(sizeof(struct tr_event_named) == 16, "tr_event_named");
+_Static_assert(sizeof(struct tr_event_named) == 56, "tr_event_named");
 
 /*
  * Which arguments of a call are recorded: a bit for each of the six, and TR_ARGS_TUPLE for the first

@@ -99,7 +99,7 @@ static bool below(const char *path, const char *dir)
 }
 
 /* What kind of place a file lives in; the super block's magic tells most of it. */
-static uint32_t where_of(uint32_t magic, uint32_t flags, const char *path)
+uint32_t decode_where(uint32_t magic, uint32_t flags, const char *path)
 {
 	switch (magic) {
 	case PROC_MAGIC:
@@ -139,7 +139,7 @@ static void file_evidence(const struct tr_event_file *e, const char *path, struc
 {
 	ev->flags = (e->flags & TR_PATH_REFUSED ? TR_EV_FAILED : TR_EV_DONE) |
 		    (e->owner ? TR_EV_OWNER : TR_EV_NOT_OWNER);
-	ev->where = where_of(e->magic, e->flags, path);
+	ev->where = decode_where(e->magic, e->flags, path);
 }
 
 bool decode_file(const void *data, size_t len, struct tr_fact *ret)

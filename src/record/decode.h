@@ -49,6 +49,8 @@ bool decode_mount(const void *data, size_t len, struct tr_fact *ret, char **ret_
 
 /* A path of an event, on the heap, with a slash at its end if TR_PATH_DIRECTORY is set. */
 char *decode_path(const char *path, size_t len, uint32_t flags);
+/* TR_WHERE_*: what kind of place, by the super block's magic (0: none that says more) and TR_PATH_*. */
+uint32_t decode_where(uint32_t magic, uint32_t flags, const char *path);
 /* Absolute, and without a NUL. */
 bool decode_is_path(const char *path, size_t len);
 

@@ -27,6 +27,7 @@
 #include "record/hooks.h"
 #include "record/interp.h"
 #include "record/kernel_names.h"
+#include "record/named.h"
 #include "record/resolve.h"
 #include "record/rows.h"
 #include "tables/args.h"
@@ -47,6 +48,7 @@ struct tr_recorder {
 	size_t rows_bytes, states_bytes;
 	struct rows rows;
 	struct interp_cache interps;
+	struct roots roots;
 	struct tr_recorder_calls calls;
 	int64_t now;
 	bool hooks; /* the backend */
@@ -129,6 +131,20 @@ static void on_mount(struct tr_recorder *r, const struct tr_event *e, const void
 	send_fact(r, e, &f);
 }
 
+static void on_named(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
+{
+	struct tr_fact facts[NAMED_FACTS];
+	struct named named;
+	size_t n;
+
+	if (!named_decode(data, len, &named))
+		return;
+	n = named_facts(&named, &r->roots, e->recording, facts);
+	for (size_t i = 0; i < n; i++)
+		send_fact(r, e, &facts[i]);
+	named_release(&named);
+}
+
 static struct tr_moment moment_of(const struct tr_recorder *r, const struct tr_event *e)
 {
 	return (struct tr_moment){
@@ -168,6 +184,7 @@ static int on_event(void *arg, void *bytes, size_t size)
 		rows_learn(&r->rows, e->row, e->recording, e->phase, data, len);
 		break;
 	case TR_EVENT_ENTRY:
+		roots_keep(&r->roots, e->recording, (pid_t)e->tgid);
 		m = moment_of(r, e);
 		r->calls.entered(r->calls.arg, &m);
 		break;
@@ -198,7 +215,11 @@ static int on_event(void *arg, void *bytes, size_t size)
 	case TR_EVENT_MOUNT:
 		on_mount(r, e, data, len);
 		break;
+	case TR_EVENT_NAMED:
+		on_named(r, e, data, len);
+		break;
 	case TR_EVENT_ENDED:
+		roots_drop(&r->roots, e->recording);
 		r->calls.ended(r->calls.arg, e->recording);
 		break;
 	case TR_EVENT_THREADS:
@@ -443,6 +464,7 @@ void tr_recorder_close(struct tr_recorder *r)
 	rows_release(&r->rows);
 	interp_release(&r->interps);
 	tr_strset_release(&r->missing);
+	roots_release(&r->roots);
 	free(r);
 }
 

@@ -15,21 +15,42 @@
 #include "record/decode.h"
 #include "util/mem.h"
 
-/* Opens nothing but a handle: no file of a container is read, no device or pipe wakes up. */
-static int open_below(pid_t pid, const char *path, bool follow)
+/* Nothing but a handle: no file of a container is read, no device or pipe wakes up. */
+static int open_handle(int root, const char *path, bool follow, uint64_t resolve)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW),
-				.resolve = RESOLVE_IN_ROOT };
-	char link[64];
-	int root, fd;
+				.resolve = RESOLVE_IN_ROOT | resolve };
 
-	snprintf(link, sizeof(link), "/proc/%d/root", (int)pid);
-	root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return -1;
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	close(root);
+	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+}
+
+int resolve_open(int root, const char *path, bool follow)
+{
+	int fd = open_handle(root, path, follow, RESOLVE_CACHED);
+
+	/*
+	 * What is not in memory any more is looked up where the root itself is, and nowhere else: a file
+	 * system that a container has mounted (FUSE) may answer when it likes.
+	 */
+	if (fd < 0 && (errno == EAGAIN || errno == EINVAL))
+		fd = open_handle(root, path, follow, RESOLVE_NO_XDEV);
 	return fd;
+}
+
+char *resolve_path(int fd)
+{
+	char path[PATH_MAX], link[64];
+	ssize_t n;
+
+	/*
+	 * The link of a file in another mount namespace reads as its path from that namespace's
+	 * root (fs/d_path.c: a root that cannot be reached is left out).
+	 */
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || path[0] != '/')
+		return NULL;
+	return tr_xstrndup(path, (size_t)n);
 }
 
 char *resolve_name(pid_t pid, const char *dir, const char *name, bool follow)
@@ -37,23 +58,24 @@ char *resolve_name(pid_t pid, const char *dir, const char *name, bool follow)
 	/* As it is for the kernel: ".." behind a symbolic link leads to where that points. */
 	tr_cleanup_free char *raw =
 		*name == '/' ? tr_xstrdup(name) : tr_xasprintf("%s/%s", dir, name);
-	int fd = open_below(pid, raw, follow);
-	char path[PATH_MAX], link[64];
-	struct stat st;
-	ssize_t n = -1;
+	tr_cleanup_free char *path = NULL;
+	char link[64];
+	struct stat st = { 0 };
+	int root, fd;
 
+	snprintf(link, sizeof(link), "/proc/%d/root", (int)pid);
+	root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return decode_join(dir, name);
+	fd = resolve_open(root, raw, follow);
+	close(root);
 	if (fd < 0)
 		return decode_join(dir, name);
-	/*
-	 * The link of a file in another mount namespace reads as its path from that namespace's
-	 * root (fs/d_path.c: a root that cannot be reached is left out).
-	 */
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	if (fstat(fd, &st) == 0)
-		n = readlink(link, path, sizeof(path) - 1);
+	path = resolve_path(fd);
+	if (path && fstat(fd, &st) < 0)
+		st.st_mode = 0;
 	close(fd);
-	if (n <= 0 || path[0] != '/')
+	if (!path)
 		return decode_join(dir, name);
-	path[n] = '\0';
-	return tr_xasprintf("%s%s", path, S_ISDIR(st.st_mode) && n > 1 ? "/" : "");
+	return tr_xasprintf("%s%s", path, S_ISDIR(st.st_mode) && path[1] ? "/" : "");
 }

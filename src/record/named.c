@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/named.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "record/decode.h"
+#include "record/mounts.h"
+#include "record/resolve.h"
+#include "util/mem.h"
+
+static bool is_name(const char *name, size_t len)
+{
+	return !memchr(name, '\0', len);
+}
+
+static const char *take_string(const char **at, size_t len, char **ret)
+{
+	const char *start = *at;
+
+	*ret = tr_xstrndup(start, len);
+	*at += len;
+	return start;
+}
+
+bool named_decode(const void *data, size_t len, struct named *ret)
+{
+	const struct tr_event_named *e = data;
+	const char *at = (const char *)(e + 1);
+	size_t names;
+
+	memset(ret, 0, sizeof(*ret));
+	if (len < sizeof(*e) || e->act >= TR_ACT_MAX || (e->dir_flags & TR_PATH_TRUNCATED) ||
+	    (e->other_dir_flags & TR_PATH_TRUNCATED))
+		return false;
+	names = (size_t)e->name_len + e->other_name_len;
+	if (names + e->dir_len + e->other_dir_len + e->root_len > len - sizeof(*e) ||
+	    !is_name(at, names) || !decode_is_path(at + names, e->dir_len) ||
+	    (e->other_dir_len && !decode_is_path(at + names + e->dir_len, e->other_dir_len)) ||
+	    (e->root_len &&
+	     !decode_is_path(at + names + e->dir_len + e->other_dir_len, e->root_len)))
+		return false;
+	ret->e = *e;
+	take_string(&at, e->name_len, &ret->name);
+	if (e->other_dir_len)
+		take_string(&at, e->other_name_len, &ret->other_name);
+	else
+		at += e->other_name_len;
+	take_string(&at, e->dir_len, &ret->dir);
+	if (e->other_dir_len)
+		take_string(&at, e->other_dir_len, &ret->other_dir);
+	if (e->root_len)
+		take_string(&at, e->root_len, &ret->root);
+	else
+		ret->root = tr_xstrdup("/");
+	return true;
+}
+
+void named_release(struct named *n)
+{
+	free(n->name);
+	free(n->dir);
+	free(n->other_name);
+	free(n->other_dir);
+	free(n->root);
+	memset(n, 0, sizeof(*n));
+}
+
+/* Where a name led to. */
+struct place {
+	char *path; /* from the root of the mount namespace, without a slash at its end */
+	bool has_parent; /* its directory is there, and so are the next four */
+	uint64_t parent_mnt;
+	uint32_t parent_uid, parent_gid, parent_mode;
+	bool found; /* it is there itself, and so are the next two */
+	uint32_t uid, mode;
+	bool is_exact; /* no name had to be followed */
+	uint32_t where;
+};
+
+struct lookup {
+	const struct named *n;
+	int root; /* of the process; -1: gone */
+};
+
+static bool stat_handle(int fd, struct statx *st)
+{
+	/* What is known without asking the file system, which may be the container's own. */
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+		     STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID | STATX_MNT_ID, st) == 0;
+}
+
+static bool ends_in_dots(const char *last)
+{
+	return !strcmp(last, ".") || !strcmp(last, "..");
+}
+
+/* Cuts slashes at the end, but for the first of all. */
+static void cut_slashes(char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+}
+
+/* /proc/self is whoever looks at it: here it would be us. */
+static char *name_self(const struct named *n, char *path)
+{
+	static const char self[] = "/proc/self/", thread[] = "/proc/thread-self/";
+	char *own = NULL;
+
+	if (!strncmp(path, self, sizeof(self) - 1))
+		own = tr_xasprintf("/proc/%u/%s", n->e.own_tgid, path + sizeof(self) - 1);
+	else if (!strncmp(path, thread, sizeof(thread) - 1))
+		own = tr_xasprintf("/proc/%u/task/%u/%s", n->e.own_tgid, n->e.own_tid,
+				   path + sizeof(thread) - 1);
+	if (!own)
+		return path;
+	free(path);
+	return own;
+}
+
+/* A path of the namespace as one below the root of the process; NULL if it is outside. */
+static const char *below_root(const struct named *n, const char *dir)
+{
+	size_t len = strlen(n->root);
+
+	if (len == 1)
+		return dir;
+	if (strncmp(dir, n->root, len) != 0 || (dir[len] && dir[len] != '/'))
+		return NULL;
+	return dir[len] ? dir + len : "/";
+}
+
+/* What the process named, as one path below its root. NULL if it began outside of it. */
+static char *whole_name(const struct named *n, const char *dir, const char *name)
+{
+	char *whole;
+
+	if (*name == '/') {
+		whole = tr_xstrdup(name);
+	} else {
+		dir = below_root(n, dir);
+		if (!dir)
+			return NULL;
+		whole = tr_xasprintf("%s/%s", strcmp(dir, "/") ? dir : "", name);
+	}
+	cut_slashes(whole);
+	return name_self(n, whole);
+}
+
+static char *join(const char *dir, const char *last)
+{
+	return tr_xasprintf("%s/%s", strcmp(dir, "/") ? dir : "", last);
+}
+
+/* By text: nothing is there that could be asked. */
+static char *by_text(const struct named *n, const char *dir, const char *name)
+{
+	tr_cleanup_free char *joined = decode_join(dir, name);
+
+	if (*name != '/' || !strcmp(n->root, "/"))
+		return tr_take(joined);
+	return tr_xasprintf("%s%s", n->root, joined);
+}
+
+static uint32_t where_is(const struct lookup *l, const char *path, uint64_t mnt)
+{
+	struct statx root;
+	uint32_t flags = 0, magic = 0;
+
+	if (stat_handle(l->root, &root) && root.stx_mnt_id != mnt) {
+		flags = TR_PATH_CROSSED;
+		magic = mounts_magic((pid_t)l->n->e.tid, mnt);
+	}
+	return decode_where(magic, flags, path);
+}
+
+/* Takes what a handle shows of a place. */
+static void place_found(const struct lookup *l, struct place *p, int fd)
+{
+	struct statx st;
+
+	if (!stat_handle(fd, &st))
+		return;
+	p->found = true;
+	p->uid = st.stx_uid;
+	p->mode = st.stx_mode;
+	if (p->path)
+		p->where = where_is(l, p->path, st.stx_mnt_id);
+}
+
+/* The longest way that is there still, and the rest by text. */
+static char *as_far_as_it_goes(const struct lookup *l, const char *whole)
+{
+	tr_cleanup_free char *dir = tr_xstrdup(whole), *path = NULL;
+	char *slash;
+	int fd;
+
+	while ((slash = strrchr(dir, '/')) && slash != dir) {
+		*slash = '\0';
+		fd = resolve_open(l->root, dir, true);
+		if (fd < 0)
+			continue;
+		path = resolve_path(fd);
+		close(fd);
+		break;
+	}
+	if (!path)
+		return by_text(l->n, "/", whole);
+	return decode_join(path, whole + strlen(dir) + 1);
+}
+
+/* The last component is not followed: its directory is looked up, and then what it has there. */
+static void find_in_parent(const struct lookup *l, struct place *p, const char *whole)
+{
+	tr_cleanup_free char *parent = tr_xstrdup(whole), *dir = NULL;
+	char *last = strrchr(parent, '/');
+	tr_cleanup_close int pfd = -1, fd = -1;
+	struct statx st;
+
+	*last++ = '\0';
+	pfd = resolve_open(l->root, *parent ? parent : "/", true);
+	if (pfd >= 0)
+		dir = resolve_path(pfd);
+	if (!dir) {
+		p->path = as_far_as_it_goes(l, whole);
+		return;
+	}
+	p->path = join(dir, last);
+	p->has_parent = stat_handle(pfd, &st);
+	p->parent_mnt = st.stx_mnt_id;
+	p->parent_uid = st.stx_uid;
+	p->parent_gid = st.stx_gid;
+	p->parent_mode = st.stx_mode;
+	if (p->has_parent)
+		p->where = where_is(l, p->path, st.stx_mnt_id);
+	fd = resolve_open(pfd, last, false);
+	if (fd >= 0)
+		place_found(l, p, fd);
+}
+
+static void find_followed(const struct lookup *l, struct place *p, const char *whole)
+{
+	tr_cleanup_close int fd = resolve_open(l->root, whole, true);
+
+	if (fd >= 0)
+		p->path = resolve_path(fd);
+	if (p->path)
+		place_found(l, p, fd);
+	else
+		find_in_parent(l, p, whole);
+}
+
+static void find_place(const struct lookup *l, struct place *p, const char *dir, uint32_t dir_flags,
+		       const char *name, bool follow)
+{
+	tr_cleanup_free char *whole = NULL;
+	const char *last;
+
+	memset(p, 0, sizeof(*p));
+	if (!*name) {
+		p->path = tr_xstrdup(dir);
+		p->is_exact = p->found = true;
+		p->mode = dir_flags & TR_PATH_DIRECTORY ? S_IFDIR : S_IFREG;
+		p->uid = UINT32_MAX;
+		p->where = decode_where(l->n->e.magic, dir_flags, dir);
+		return;
+	}
+	whole = whole_name(l->n, dir, name);
+	if (!whole || l->root < 0 || *whole != '/') {
+		p->path = by_text(l->n, dir, name);
+		return;
+	}
+	last = strrchr(whole, '/') + 1;
+	if (follow || !*last || ends_in_dots(last))
+		find_followed(l, p, whole);
+	else
+		find_in_parent(l, p, whole);
+	p->is_exact = !strchr(name, '/') && !(p->found && follow);
+}
+
+static bool is_dir(const struct place *p)
+{
+	return p->found && S_ISDIR(p->mode);
+}
+
+static bool may_write_parent(const struct named *n, const struct place *p)
+{
+	uint32_t bit = p->parent_uid == n->e.fsuid ? S_IWUSR :
+		       p->parent_gid == n->e.fsgid ? S_IWGRP :
+						     S_IWOTH;
+
+	return p->parent_mode & bit;
+}
+
+static bool ends_in_slash(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 1 && name[n - 1] == '/';
+}
+
+static bool is_prefix(const char *dir, const char *path)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(dir, path, n) && path[n] == '/';
+}
+
+/* Of a rename that failed: what is there decides, as it did in do_renameat2 and vfs_rename. */
+static bool rename_had_asked(const struct named *n, const struct place *a, const struct place *b)
+{
+	if (!a->has_parent || !b->has_parent || a->parent_mnt != b->parent_mnt)
+		return false;
+	switch (n->e.error) {
+	case EACCES:
+		return !may_write_parent(n, a) || !may_write_parent(n, b);
+	case ENOTDIR:
+		return is_dir(a) && !is_dir(b);
+	case EISDIR:
+		return !is_dir(a);
+	case ENOTEMPTY:
+		return !is_prefix(b->path, a->path);
+	}
+	return !ends_in_slash(n->name) || is_dir(a);
+}
+
+/* What is gone by now was there: its absence has an error of its own (ENOENT). */
+static bool removal_had_asked(const struct named *n, const struct place *p)
+{
+	if (!p->has_parent)
+		return false;
+	switch (n->e.error) {
+	case EACCES:
+		return !may_write_parent(n, p);
+	case ENOTDIR:
+		return !is_dir(p);
+	case EISDIR:
+		return !ends_in_slash(n->name);
+	}
+	return true;
+}
+
+/*
+ * Whether a call that failed had asked for permission by then: security_path_* comes behind the lookup and
+ * before what the file system has to say (fs/namei.c, fs/open.c). What is there now tells which of the two
+ * it was, for errors that both may give.
+ */
+static bool had_asked(const struct named *n, const struct place *a, const struct place *b)
+{
+	const char *slash = strrchr(n->name, '/');
+
+	if (ends_in_dots(slash ? slash + 1 : n->name))
+		return n->e.act == TR_ACT_CHMOD || n->e.act == TR_ACT_CHOWN;
+	switch (n->e.act) {
+	case TR_ACT_RENAME_FROM:
+		return rename_had_asked(n, a, b);
+	case TR_ACT_UNLINK:
+	case TR_ACT_RMDIR:
+		return removal_had_asked(n, a);
+	case TR_ACT_LINK:
+		/* A link that nobody may make of another's file is refused first (may_linkat). */
+		if (!b->found || (n->e.error == EPERM && !is_dir(b)) || n->e.error == EXDEV)
+			return false;
+		/* fall through */
+	case TR_ACT_MKDIR:
+	case TR_ACT_SYMLINK:
+	case TR_ACT_MKNOD:
+	case TR_ACT_CREATE:
+		return a->has_parent && !a->found &&
+		       (n->e.error != EACCES || !may_write_parent(n, a));
+	default:
+		return a->found;
+	}
+}
+
+static void make_fact(const struct named *n, struct place *p, uint16_t act, uint16_t perms,
+		      bool directory, struct tr_fact *ret)
+{
+	*ret = (struct tr_fact){ .kind = TR_FACT_FILE, .act = act, .perms = perms };
+	ret->path = decode_path(p->path, strlen(p->path), directory ? TR_PATH_DIRECTORY : 0);
+	ret->ev.flags = n->e.error ? TR_EV_FAILED : TR_EV_DONE;
+	if (!p->is_exact)
+		ret->ev.flags |= TR_EV_STRING;
+	if (p->found && p->uid != UINT32_MAX)
+		ret->ev.flags |= p->uid == n->e.fsuid ? TR_EV_OWNER : TR_EV_NOT_OWNER;
+	ret->ev.where = p->where;
+}
+
+/*
+ * AppArmor writes a directory with a slash at its end. Of what is gone by now it is not known whether
+ * it was one: then both ways are facts, rather than the wrong one.
+ */
+static size_t make_facts(const struct named *n, struct place *p, uint16_t act, uint16_t perms,
+			 const struct place *now, struct tr_fact *ret)
+{
+	make_fact(n, p, act, perms, is_dir(now), ret);
+	if (now->found)
+		return 1;
+	ret->ev.flags |= TR_EV_STRING;
+	make_fact(n, p, act, perms, true, ret + 1);
+	ret[1].ev.flags |= TR_EV_STRING;
+	return 2;
+}
+
+/* Of a rename that was done, what is at the other end now tells what it was. */
+static size_t rename_facts(const struct named *n, struct place *a, struct place *b,
+			   struct tr_fact ret[NAMED_FACTS])
+{
+	bool exchanged = n->e.flags & TR_NAMED_EXCHANGE, done = !n->e.error;
+	const struct place *from = done ? b : a, *to = !exchanged ? from : done ? a : b;
+	size_t count;
+
+	count = make_facts(n, a, TR_ACT_RENAME_FROM, n->e.perms, from, ret);
+	return count + make_facts(n, b, exchanged ? TR_ACT_RENAME_FROM : TR_ACT_RENAME_TO,
+				  exchanged ? n->e.perms : TR_PERM_W, to, ret + count);
+}
+
+static size_t link_facts(const struct named *n, struct place *a, struct place *b,
+			 struct tr_fact ret[NAMED_FACTS])
+{
+	/* Nobody makes a link of a directory: what is one now has come later. */
+	bool directory = n->e.error && is_dir(b);
+
+	make_fact(n, a, TR_ACT_LINK, n->e.perms, directory, ret);
+	ret->source = decode_path(b->path, strlen(b->path), directory ? TR_PATH_DIRECTORY : 0);
+	if (!b->is_exact)
+		ret->ev.flags |= TR_EV_STRING;
+	return 1;
+}
+
+static size_t place_facts(const struct named *n, struct place *a, struct place *b,
+			  struct tr_fact ret[NAMED_FACTS])
+{
+	switch (n->e.act) {
+	case TR_ACT_RENAME_FROM:
+		return b->path ? rename_facts(n, a, b, ret) : 0;
+	case TR_ACT_LINK:
+		return b->path ? link_facts(n, a, b, ret) : 0;
+	case TR_ACT_UNLINK:
+	case TR_ACT_RMDIR:
+		/* Each may fail for what only the other removes. */
+		if (n->e.error && n->e.error != EISDIR && n->e.error != ENOTEMPTY)
+			return make_facts(n, a, n->e.act, n->e.perms, a, ret);
+		make_fact(n, a, n->e.act, n->e.perms,
+			  n->e.act == TR_ACT_RMDIR || n->e.error == EISDIR, ret);
+		return 1;
+	case TR_ACT_CHMOD:
+	case TR_ACT_CHOWN:
+		return make_facts(n, a, n->e.act, n->e.perms, a, ret);
+	default:
+		make_fact(n, a, n->e.act, n->e.perms, n->e.act == TR_ACT_MKDIR, ret);
+		return 1;
+	}
+}
+
+/* One component, in a directory that was walked, that nothing has to be known of but its name. */
+static bool is_plain(const struct named *n)
+{
+	if (n->e.error || n->e.flags || n->other_dir || !*n->name || strchr(n->name, '/'))
+		return false;
+	return n->e.act == TR_ACT_UNLINK || n->e.act == TR_ACT_MKDIR || n->e.act == TR_ACT_RMDIR ||
+	       n->e.act == TR_ACT_SYMLINK || n->e.act == TR_ACT_MKNOD;
+}
+
+static size_t plain_facts(const struct named *n, struct tr_fact ret[NAMED_FACTS])
+{
+	struct place p = { .path = join(n->dir, n->name), .is_exact = true };
+
+	p.where = decode_where(n->e.magic, n->e.dir_flags, p.path);
+	make_fact(n, &p, n->e.act, n->e.perms, n->e.act == TR_ACT_MKDIR || n->e.act == TR_ACT_RMDIR,
+		  ret);
+	free(p.path);
+	return 1;
+}
+
+size_t named_facts(const struct named *n, struct roots *roots, uint16_t recording,
+		   struct tr_fact ret[NAMED_FACTS])
+{
+	struct place a = { 0 }, b = { 0 };
+	struct lookup l = { .n = n };
+	size_t count = 0;
+
+	if (is_plain(n))
+		return plain_facts(n, ret);
+	l.root = roots_open(roots, recording, (pid_t)n->e.tid, n->e.mnt_ns, n->root);
+	find_place(&l, &a, n->dir, n->e.dir_flags, n->name, n->e.flags & TR_NAMED_FOLLOW);
+	if (n->other_dir)
+		find_place(&l, &b, n->other_dir, n->e.other_dir_flags, n->other_name,
+			   n->e.flags & TR_NAMED_OTHER_FOLLOW);
+	if (!n->e.error || had_asked(n, &a, &b))
+		count = place_facts(n, &a, &b, ret);
+	free(a.path);
+	free(b.path);
+	if (l.root >= 0)
+		close(l.root);
+	return count;
+}
