@@ -32,6 +32,24 @@ static __always_inline struct tr_mark *acting(struct task_struct *task)
 	return m && (m->flags & TR_MARK_ENTERED) && m->level >= TR_LEVEL_FILES ? m : NULL;
 }
 
+/*
+ * Whether `cred` is the container's: who opened a file, or in whose name the kernel works. AppArmor asks the
+ * label of a file system's mounter where that is made of others (overlayfs), and does not ask about a file
+ * that somebody unconfined opened (aa_file_perm). A label cannot be seen here, but what a runtime changes
+ * with it, and no set-id program changes back, can: the bounding set becomes smaller, and the session's
+ * keyring a new one.
+ */
+static __always_inline bool is_own(struct task_struct *task, struct tr_mark *m,
+				   const struct cred *cred)
+{
+	const struct cred *own = BPF_CORE_READ(task, real_cred);
+
+	if (cred == own)
+		return true;
+	return !(bounding_of(cred) & ~m->bounding) &&
+	       BPF_CORE_READ(cred, session_keyring) == BPF_CORE_READ(own, session_keyring);
+}
+
 /* A struct tr_event_asked as the number that a global function takes. */
 static __always_inline __u64 asked_word(__u8 kind, __u8 op, __u8 peer, __u8 need, __u32 number)
 {
@@ -132,20 +150,25 @@ __weak __noinline int network(struct tr_mark *m, struct bound *b)
 	return 0;
 }
 
+/* Apart from what calls it, for the stack is short. */
+__weak __noinline int network_first_used(struct tr_mark *m, __u64 task, __u32 family, __u32 type)
+{
+	struct bound b = { .task = task };
+
+	b.head.family = (__u16)family;
+	b.head.type = (__u16)type;
+	return m ? network(m, &b) : 0;
+}
+
 /* A socket of this kind is used. */
 static __always_inline void network_used(struct tr_mark *m, struct task_struct *task, __u16 family,
 					 __u16 type)
 {
 	struct asked_key key = { .type = TR_EVENT_NETWORK, .row = m->row };
-	struct bound b = { 0 };
 
 	key.what = (__u64)family << 32 | (__u64)type << 48;
-	if (bpf_map_lookup_elem(&asked_seen_before, &key))
-		return;
-	b.task = address_of(task);
-	b.head.family = family;
-	b.head.type = type;
-	network(m, &b);
+	if (!bpf_map_lookup_elem(&asked_seen_before, &key))
+		network_first_used(m, address_of(task), family, type);
 }
 
 #endif

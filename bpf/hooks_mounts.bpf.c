@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Hooks on mounts. They are rare: each is handed over, and the recorder knows those it has. */
 #include "hooks.h"
+#include "mount_op.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -88,20 +89,6 @@ __noinline int mount_seen(struct tr_mark *m, struct mounting *p)
 	return 0;
 }
 
-/* In the order in which path_mount (fs/namespace.c) and apparmor_sb_mount look at the flags. */
-static __always_inline __u32 op_of(unsigned long flags)
-{
-	if (flags & MS_REMOUNT)
-		return TR_EVENT_MOUNT_REMOUNT;
-	if (flags & MS_BIND)
-		return TR_EVENT_MOUNT_BIND;
-	if (flags & (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE))
-		return TR_EVENT_MOUNT_PROPAGATION;
-	if (flags & MS_MOVE)
-		return TR_EVENT_MOUNT_MOVE;
-	return TR_EVENT_MOUNT_NEW;
-}
-
 SEC("?fentry/security_sb_mount")
 int BPF_PROG(hook_sb_mount, const char *dev_name, const struct path *path, const char *type,
 	     unsigned long flags)
@@ -117,7 +104,7 @@ int BPF_PROG(hook_sb_mount, const char *dev_name, const struct path *path, const
 	p.task = address_of(task);
 	p.mnt = (__u64)BPF_CORE_READ(path, mnt);
 	p.dentry = (__u64)BPF_CORE_READ(path, dentry);
-	p.op = op_of(flags);
+	p.op = mount_op_of(flags);
 	p.flags = flags;
 	/* A remount and a change of propagation have neither; whatever is passed, is not looked at. */
 	if (p.op == TR_EVENT_MOUNT_NEW || p.op == TR_EVENT_MOUNT_BIND ||

@@ -77,6 +77,7 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	const struct cred *f_cred;
+	void *private_data;
 };
 struct fdtable {
 	unsigned int max_fds;
@@ -186,6 +187,7 @@ struct task_struct {
 	struct bpf_local_storage *bpf_storage;
 };
 struct vm_area_struct {
+	unsigned long vm_end;
 	struct file *vm_file;
 };
 struct sock_common {
@@ -202,6 +204,20 @@ struct sockaddr {
 	unsigned short sa_family;
 };
 struct user_namespace;
+struct file_lock {
+	struct file *fl_file;
+	unsigned char fl_type;
+};
+struct file_lock_core {
+	struct file *flc_file;
+	unsigned char flc_type;
+};
+struct file_lock___core { /* Linux 6.9 */
+	struct file_lock_core c;
+};
+struct kernel_siginfo {
+	int si_code;
+};
 struct linux_binprm {
 	struct file *file;
 	const char *filename;
@@ -233,9 +249,17 @@ struct bpf_iter__task {
 #define FMODE_EXEC_FLAG 0x20
 #define S_IFMT		0170000
 #define S_IFDIR		0040000
+#define S_IFSOCK	0140000
 /* include/uapi/asm-generic/fcntl.h; the same on x86 and arm64 */
-#define O_CREAT 00000100
-#define O_TRUNC 00001000
+#define O_CREAT	  00000100
+#define O_TRUNC	  00001000
+#define O_WRONLY  00000001
+#define O_ACCMODE 00000003
+#define O_EXCL	  00000200
+/* arch/x86/include/uapi/asm/fcntl.h has none of its own: asm-generic */
+#define O_DIRECT   00040000
+#define O_NOFOLLOW 00400000
+#define O_PATH	   010000000
 /* include/uapi/linux/fcntl.h */
 #define AT_FDCWD	    (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100
@@ -247,6 +271,7 @@ struct bpf_iter__task {
 #define PROT_EXEC     0x4
 #define MAP_SHARED    0x01
 #define MAP_ANONYMOUS 0x20
+#define MAP_HUGETLB   0x040000
 /* include/uapi/linux/personality.h */
 #define READ_IMPLIES_EXEC 0x0400000
 /* include/linux/mount.h */
@@ -255,6 +280,7 @@ struct bpf_iter__task {
 #define HUGETLBFS_MAGIC 0x958458f6
 /* include/uapi/asm-generic/fcntl.h */
 #define F_WRLCK 1
+#define F_UNLCK 2
 /* include/linux/fs.h */
 #define RENAME_EXCHANGE (1 << 1)
 /* include/linux/security.h: the act goes on without it, and a refusal is not logged */
@@ -271,10 +297,35 @@ struct bpf_iter__task {
 #define MS_SHARED     (1 << 20)
 #define MS_MGC_VAL    0xC0ED0000
 #define MS_MGC_MSK    0xffff0000
-/* include/linux/socket.h */
-#define AF_UNIX	 1
-#define AF_INET	 2
-#define AF_INET6 10
+/* include/linux/sched/signal.h, include/uapi/asm-generic/siginfo.h */
+#define SEND_SIG_PRIV 1
+#define SI_TIMER      (-2)
+#define SI_MESGQ      (-3)
+#define SI_ASYNCIO    (-4)
+#define SI_SIGIO      (-5)
+/* include/uapi/linux/ptrace.h */
+#define PTRACE_TRACEME 0
+#define PTRACE_ATTACH  16
+#define PTRACE_SEIZE   0x4206
+/* include/uapi/linux/sched.h, include/uapi/linux/io_uring.h, include/uapi/linux/memfd.h */
+#define CLONE_NEWUSER	    0x10000000
+#define IORING_SETUP_SQPOLL (1U << 1)
+#define MFD_HUGETLB	    0x0004U
+/* include/uapi/linux/net.h */
+#define SYS_SOCKET     1
+#define SYS_BIND       2
+#define SYS_CONNECT    3
+#define SYS_LISTEN     4
+#define SYS_ACCEPT     5
+#define SYS_SOCKETPAIR 8
+#define SYS_ACCEPT4    18
+/* include/linux/net.h, include/linux/socket.h, include/uapi/linux/magic.h */
+#define SOCK_TYPE_MASK 0xf
+#define AF_MAX	       46
+#define SOCKFS_MAGIC   0x534F434B
+#define AF_UNIX	       1
+#define AF_INET	       2
+#define AF_INET6       10
 /* include/linux/sched.h */
 #define CLONE_THREAD 0x00010000
 /* include/linux/sched/signal.h */

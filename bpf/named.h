@@ -26,7 +26,9 @@ struct named_spec {
 #define RW	   (TR_EVENT_PERM_R | TR_EVENT_PERM_W)
 #define FOLLOW	   TR_NAMED_FOLLOW
 /* clang-format off */
-static const struct named_spec named_specs[FILE_CALL_NAMED_END - FILE_CALL_NAMED] = {
+#define NAMED_SPECS 32 /* a power of two: an index is masked */
+_Static_assert(FILE_CALL_NAMED_END - FILE_CALL_NAMED <= NAMED_SPECS, "named_specs");
+static const struct named_spec named_specs[NAMED_SPECS] = {
 	/*                 act                          perms  dir name o.dir o.name flags */
 	SPEC(UNLINK) =    { TR_EVENT_ACT_UNLINK,        W,     -1, 0,   -1,   -1,    -1, 0 },
 	SPEC(UNLINKAT) =  { TR_EVENT_ACT_UNLINK,        W,      0, 1,   -1,   -1,     2, 0 },
@@ -226,7 +228,7 @@ static __always_inline long given_append(struct scratch *s, struct given *g, __u
 
 /* Walks a spot and appends its path. Returns the bytes added. */
 static __always_inline __u32 spot_append(struct scratch *s, struct tr_mark *m, struct spot *p,
-					  __u32 at, __u32 *ret_flags)
+					 __u32 at, __u32 *ret_flags)
 {
 	struct dentry *dentry = (struct dentry *)p->dentry;
 	struct walked w;
@@ -297,9 +299,9 @@ static __always_inline void named_fill(struct tr_event_named *e, struct named_ac
 }
 
 /* Appends the paths behind the names, of which there are `at` bytes. Returns the whole length, or 0. */
-static __always_inline __u32 spots_append(struct scratch *s, struct tr_mark *m,
-					   struct named_act *a, struct spot *p,
-					   struct spot *other, struct spot *root, __u32 at)
+static __always_inline __u32 spots_append(struct scratch *s, struct tr_mark *m, struct named_act *a,
+					  struct spot *p, struct spot *other, struct spot *root,
+					  __u32 at)
 {
 	struct tr_event_named *e = (struct tr_event_named *)s->data;
 	__u32 flags;
@@ -468,8 +470,7 @@ static __always_inline int act_on_descriptor(struct tr_mark *m, __u64 task_at, s
 	struct file *file = file_of_fd(false, task, a->name.dir);
 
 	if (file)
-		file_seen(m, task_at, (__u64)file, a->perms,
-			  a->act | (a->error ? ACT_FAILED : 0));
+		file_seen(m, task_at, (__u64)file, a->perms, a->act | (a->error ? ACT_FAILED : 0));
 	return 0;
 }
 
@@ -477,13 +478,14 @@ static __always_inline int act_on_descriptor(struct tr_mark *m, __u64 task_at, s
 __weak __noinline int named_call(struct tr_mark *m, __u64 task_at, __u64 regs_at, __u32 what,
 				 __s64 ret)
 {
-	__u32 which = what & 0xffff, abi = what >> 16;
+	__u32 which = what & 0xffff, abi = what >> 16, i = which - FILE_CALL_NAMED;
 	const struct named_spec *spec;
 	struct named_act a = { 0 };
 
-	if (!m || which < FILE_CALL_NAMED || which >= FILE_CALL_NAMED_END)
+	barrier_var(i);
+	spec = &named_specs[i & (NAMED_SPECS - 1)];
+	if (!m || !spec->perms)
 		return 0;
-	spec = &named_specs[which - FILE_CALL_NAMED];
 	a.act = spec->act;
 	a.perms = spec->perms;
 	a.flags = spec->how;
@@ -497,6 +499,85 @@ __weak __noinline int named_call(struct tr_mark *m, __u64 task_at, __u64 regs_at
 		return act_on_descriptor(m, task_at, &a);
 	if (spec->other_name >= 0)
 		given_of(&a.other, regs_at, abi, spec->other_dir, spec->other_name);
+	return named_seen(m, task_at, &a);
+}
+
+/* What opening a file may end with once security_file_open was asked: what the file itself says. */
+static __always_inline bool open_had_asked(__u32 error, __u64 flags)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+	case EFAULT:
+	case EBADF:
+	case EROFS:
+	case EISDIR:
+	case EEXIST:
+	case ETXTBSY:
+	case EMFILE:
+	case ENFILE:
+	case EPERM:
+	case EXDEV:
+	case E2BIG:
+	case ENOMEM:
+	case EOPNOTSUPP:
+	case EACCES:
+		return false;
+	case EINVAL:
+		return flags & O_DIRECT;
+	}
+	return true;
+}
+
+/* A file that could not be made was asked for before its directory was (may_o_create). */
+static __always_inline bool create_may_have_asked(__u32 error, __u64 flags)
+{
+	return (flags & O_CREAT) && (error == EACCES || error == ENOSPC || error == EDQUOT);
+}
+
+static __always_inline void open_names(struct named_act *a, __u32 which, __u64 regs_at, __u32 abi,
+				       __u64 *ret_flags)
+{
+	if (which == FILE_CALL_OPEN || which == FILE_CALL_CREAT) {
+		given_of(&a->name, regs_at, abi, -1, 0);
+		*ret_flags = which == FILE_CALL_CREAT ? O_CREAT | O_TRUNC | O_WRONLY :
+							any_arg(regs_at, abi, 1);
+		return;
+	}
+	given_of(&a->name, regs_at, abi, 0, 1);
+	*ret_flags = any_arg(regs_at, abi, 2);
+	if (which == FILE_CALL_OPENAT2 &&
+	    bpf_probe_read_user(ret_flags, sizeof(*ret_flags), (void *)*ret_flags))
+		*ret_flags = O_PATH;
+}
+
+/* An open that failed with something else than that there is nothing. */
+__weak __noinline int open_failed(struct tr_mark *m, __u64 task_at, __u64 regs_at, __u32 what,
+				  __s64 ret)
+{
+	struct named_act a = { .act = TR_EVENT_ACT_OPEN, .error = (__u16)-ret };
+	__u32 which = what & 0xffff;
+	__u64 flags = 0;
+
+	if (!m || which < FILE_CALL_OPEN || which > FILE_CALL_OPENAT2)
+		return 0;
+	open_names(&a, which, regs_at, what >> 16, &flags);
+	if (flags & O_PATH)
+		return 0;
+	if ((flags & O_ACCMODE) != O_WRONLY)
+		a.perms |= TR_EVENT_PERM_R;
+	if ((flags & O_ACCMODE) || (flags & (O_CREAT | O_TRUNC)))
+		a.perms |= TR_EVENT_PERM_W;
+	if (!(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL))
+		a.flags |= TR_NAMED_FOLLOW;
+	if (create_may_have_asked(a.error, flags)) {
+		a.act = TR_EVENT_ACT_CREATE;
+		a.perms = TR_EVENT_PERM_W;
+	} else if (!open_had_asked(a.error, flags)) {
+		return 0;
+	}
 	return named_seen(m, task_at, &a);
 }
 

@@ -8,6 +8,7 @@
  *               tracepoint; and descriptors that open and mmap name
  */
 #include "args.h"
+#include "asked_calls.h"
 #include "calls.h"
 #include "files.h"
 #include "named.h"
@@ -216,17 +217,35 @@ static __always_inline void opened(bool cast, struct task_struct *task, __u32 ro
 		file_met(cast, task, row, file, asked_by_open(READ(cast, file, f_mode), flags));
 }
 
+/*
+ * What a mapping asks for, by mmap_prot in security/security.c: programs marked as ones of old map what
+ * they read executable.
+ */
+static __always_inline bool maps_executable(bool cast, struct task_struct *task, struct file *file,
+					    unsigned long prot)
+{
+	struct vfsmount *mnt;
+
+	if (prot & PROT_EXEC)
+		return true;
+	mnt = READ_PTR(cast, file, f_path.mnt);
+	return !(READ(cast, mnt, mnt_flags) & MNT_NOEXEC);
+}
+
 /* mmap and mmap2 agree in all but the offset. */
 static __always_inline void mapped(bool cast, struct task_struct *task, __u32 row,
 				   struct pt_regs *regs, __u32 abi)
 {
 	struct asked_of_open asked = { TR_EVENT_PERM_M, TR_EVENT_ACT_MMAP };
+	unsigned long prot = call_arg(regs, abi, 2);
 	struct file *file;
 
-	if (!(call_arg(regs, abi, 2) & PROT_EXEC) || (call_arg(regs, abi, 3) & MAP_ANONYMOUS))
+	if ((call_arg(regs, abi, 3) & MAP_ANONYMOUS) ||
+	    (!(prot & PROT_EXEC) &&
+	     !((prot & PROT_READ) && (task->personality & READ_IMPLIES_EXEC))))
 		return;
 	file = file_of_fd(cast, task, (int)call_arg(regs, abi, 4));
-	if (file)
+	if (file && maps_executable(cast, task, file, prot))
 		file_met(cast, task, row, file, asked);
 }
 
@@ -265,18 +284,47 @@ static __always_inline int exit_rarely(bool cast, struct task_struct *task, __u3
 {
 	struct tr_mark *m;
 
-	if (in_call && in_call <= FILE_CALL_NAMED) {
+	if (in_call) {
 		if (ret >= 0 || ret < -4095)
 			file_call(cast, task, row, regs, (enum file_call)(in_call - 1), ret);
 		return 0;
 	}
 	m = mark_of(task);
+	return m ? maybe_denied(task, m, regs, ret) : 0;
+}
+
+/* Nearly all opens that fail find nothing. */
+static __always_inline bool open_may_have_asked(__u8 in_call, long ret)
+{
+	return ret < 0 && ret >= -4095 && ret != -ENOENT && in_call > 1 &&
+	       in_call <= FILE_CALL_NAMED;
+}
+
+/* Huge pages have a file, which only the mapping tells of. */
+static __always_inline bool maps_huge(struct task_struct *task, __u8 in_call, struct pt_regs *regs)
+{
+	unsigned long anonymous = MAP_ANONYMOUS | MAP_HUGETLB;
+
+	return in_call == 1 + FILE_CALL_MMAP &&
+	       (call_arg(regs, call_of(task, call_number(regs)).abi, 3) & anonymous) == anonymous;
+}
+
+/* The end of a call that does something else; not in exit_rarely, for the stack is short. */
+static __noinline int exit_other(struct task_struct *task, __u8 in_call, struct pt_regs *regs,
+				 long ret)
+{
+	struct tr_mark *m = mark_of(task);
+	__u32 what = (in_call - 1) | call_of(task, call_number(regs)).abi << 16;
+
 	if (!m)
 		return 0;
-	if (in_call)
-		return named_call(m, address_of(task), address_of(regs),
-				  (in_call - 1) | call_of(task, call_number(regs)).abi << 16, ret);
-	return maybe_denied(task, m, regs, ret);
+	if (in_call <= FILE_CALL_NAMED)
+		return ret < 0 && ret >= -4095 ?
+			       open_failed(m, address_of(task), address_of(regs), what, ret) :
+			       huge_mapped(m, address_of(regs), what >> 16, ret);
+	if (in_call <= FILE_CALL_NAMED_END)
+		return named_call(m, address_of(task), address_of(regs), what, ret);
+	return asked_call(m, address_of(task), address_of(regs), what, ret);
 }
 
 static __noinline int exit_rarely_cast(struct task_struct *task, __u32 row, __u8 in_call,
@@ -318,6 +366,9 @@ static __always_inline int sys_exit(bool cast, __u64 *ctx)
 			return 0;
 		row = m->row;
 	}
+	if (in_call > FILE_CALL_NAMED || open_may_have_asked(in_call, (long)ctx[1]) ||
+	    maps_huge(task, in_call, (struct pt_regs *)ctx[0]))
+		return exit_other(task, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
 	if (cast)
 		return exit_rarely_cast(task, row, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
 	return exit_rarely_uncast(task, row, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);

@@ -302,7 +302,9 @@ struct tr_event_mount {
 	__u32 source_flags; /* and of the source, where that was walked; else 0 */
 	__u16 path_len, source_len, fstype_len, cwd_len;
 	__u8 op; /* TR_EVENT_MOUNT_* */
-	__u8 pad[7];
+	__u8 named; /* 1: the paths are names, as the call was given them */
+	__u16 error; /* that the call ended with, where that is known; else 0 */
+	__u8 pad[4];
 };
 _Static_assert(sizeof(struct tr_event_mount) == 32, "tr_event_mount");
 

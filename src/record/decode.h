@@ -43,7 +43,8 @@ bool decode_network(const void *data, size_t len, struct tr_fact *ret);
 
 /*
  * A mount. The source of a bind and a move is as the caller named it, and *ret_cwd, on the heap, the
- * directory that it is relative to; NULL where it is no such name.
+ * directory that it is relative to; NULL where it is no such name. Of an event that has only names,
+ * the path is relative to it, too.
  */
 bool decode_mount(const void *data, size_t len, struct tr_fact *ret, char **ret_cwd);
 

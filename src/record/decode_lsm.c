@@ -98,14 +98,17 @@ bool decode_mount(const void *data, size_t len, struct tr_fact *ret, char **ret_
 	const char *path = (const char *)(e + 1), *source, *fstype, *cwd;
 
 	if (len < sizeof(*e) || e->op >= TR_MOUNT_MAX || (e->path_flags & TR_PATH_TRUNCATED) ||
-	    (size_t)e->path_len + e->source_len + e->fstype_len + e->cwd_len > len - sizeof(*e) ||
-	    !decode_is_path(path, e->path_len))
+	    (size_t)e->path_len + e->source_len + e->fstype_len + e->cwd_len > len - sizeof(*e))
 		return false;
 	source = path + e->path_len;
 	fstype = source + e->source_len;
 	cwd = fstype + e->fstype_len;
+	if (e->named ? !e->path_len || memchr(path, '\0', e->path_len) ||
+			       !decode_is_path(cwd, e->cwd_len) :
+		       !decode_is_path(path, e->path_len))
+		return false;
 	*ret = (struct tr_fact){ .kind = TR_FACT_MOUNT, .op = e->op, .mount_flags = e->flags };
-	ret->ev.flags = TR_EV_DONE;
+	ret->ev.flags = e->error ? TR_EV_FAILED : TR_EV_DONE;
 	ret->path = decode_path(path, e->path_len, e->path_flags);
 	ret->source = e->source_len ? decode_path(source, e->source_len, e->source_flags) : NULL;
 	ret->fstype = e->fstype_len ? tr_xstrndup(fstype, e->fstype_len) : NULL;

@@ -114,20 +114,33 @@ static void on_exec(struct tr_recorder *r, const struct tr_event *e, const void 
 		send_interpreter(r, e, interp, TR_EV_STRING);
 }
 
-/* A mount, whose source may be a name that only the container can follow. */
+static void follow(const struct tr_event *e, const char *cwd, char **name, struct tr_fact *f)
+{
+	tr_cleanup_free char *given = *name;
+
+	*name = resolve_name((pid_t)e->tgid, cwd, given, true);
+	f->ev.flags |= TR_EV_STRING;
+}
+
+/* Of what was mounted, the source is a name of a file only in these cases. */
+static bool has_source_path(const struct tr_fact *f)
+{
+	return f->op == TR_MOUNT_BIND || f->op == TR_MOUNT_MOVE || f->op == TR_MOUNT_PIVOT_ROOT;
+}
+
+/* A mount, whose source, and by tracepoints all, may be names that only the container can follow. */
 static void on_mount(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
 {
+	const struct tr_event_mount *mount = data;
 	tr_cleanup_free char *cwd = NULL;
 	struct tr_fact f;
 
 	if (!decode_mount(data, len, &f, &cwd))
 		return;
-	if (cwd && f.source) {
-		tr_cleanup_free char *name = f.source;
-
-		f.source = resolve_name((pid_t)e->tgid, cwd, name, true);
-		f.ev.flags |= TR_EV_STRING;
-	}
+	if (cwd && f.source && has_source_path(&f))
+		follow(e, cwd, &f.source, &f);
+	if (mount->named)
+		follow(e, cwd, &f.path, &f);
 	send_fact(r, e, &f);
 }
 
@@ -287,6 +300,21 @@ static void choose_programs(struct record_bpf *skel)
 	skel->rodata->cfg_names = can_cast;
 }
 
+/* The tracepoints besides those at system calls, each where the kernel has it. */
+static void choose_points(struct record_bpf *skel)
+{
+	static const char *const points[] = { "signal_generate", "fcntl_setlk", "flock_lock_inode",
+					      "generic_add_lease", "cap_capable" };
+
+	for (size_t i = 0; i < TR_ARRAY_SIZE(points); i++) {
+		tr_cleanup_free char *type = tr_xasprintf("btf_trace_%s", points[i]);
+		tr_cleanup_free char *program = tr_xasprintf("point_%s", points[i]);
+
+		bpf_program__set_autoload(bpf_object__find_program_by_name(skel->obj, program),
+					  kernel_has_name(type));
+	}
+}
+
 /*
  * The hooks, those that the kernel takes, or the tracepoints. What only tells of syscalls needs neither.
  */
@@ -296,27 +324,29 @@ static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *
 	const struct hook *hooks;
 	size_t n = hooks_all(&hooks);
 
-	if (backend == TR_BACKEND_TRACEPOINTS || opts->level == TR_RECORD_SYSCALLS)
+	if (opts->level == TR_RECORD_SYSCALLS)
 		return 0;
-	r->hooks = hooks_try(&r->missing);
+	r->hooks = backend != TR_BACKEND_TRACEPOINTS && hooks_try(&r->missing);
 	if (!r->hooks && backend == TR_BACKEND_HOOKS)
 		return tr_err_set(err, TR_ERR_CANNOT,
 				  "this kernel does not take programs on its security hooks (%s): "
 				  "--backend tracepoints does without; see trammel features",
 				  r->missing.v[0]);
-	if (!r->hooks)
+	if (!r->hooks) {
 		tr_strset_release(&r->missing);
+		choose_points(r->skel);
+		return 0;
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct bpf_program *program =
 			bpf_object__find_program_by_name(r->skel->obj, hooks[i].program);
 
 		if (program)
-			bpf_program__set_autoload(
-				program, r->hooks && !tr_strset_has(&r->missing, hooks[i].id));
+			bpf_program__set_autoload(program,
+						  !tr_strset_has(&r->missing, hooks[i].id));
 	}
-	r->skel->rodata->cfg_hooks = r->hooks;
-	if (r->hooks)
-		r->skel->rodata->cfg_names = false;
+	r->skel->rodata->cfg_hooks = true;
+	r->skel->rodata->cfg_names = false;
 	return 0;
 }
 
