@@ -27,24 +27,64 @@ static uint32_t magic_of(const char *type, size_t len)
 	return 0;
 }
 
-uint32_t mounts_magic(pid_t pid, uint64_t id)
+/* Calls fn with each mount's number and the name of its type, until it says that it is enough. */
+static bool each_mount(pid_t pid, bool (*fn)(uint64_t id, const char *type, size_t len, void *arg),
+		       void *arg)
 {
 	tr_cleanup_fclose FILE *f = NULL;
 	tr_cleanup_free char *line = NULL;
 	char path[64];
-	uint32_t magic = 0;
+	bool enough = false;
 	size_t cap = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
 	f = fopen(path, "re");
-	while (f && getline(&line, &cap, f) > 0) {
+	if (!f)
+		return false;
+	while (!enough && getline(&line, &cap, f) > 0) {
 		const char *type = strstr(line, " - ");
 
-		if (strtoull(line, NULL, 10) != id || !type)
-			continue;
-		type += 3;
-		magic = magic_of(type, strcspn(type, " "));
-		break;
+		if (type)
+			enough =
+				fn(strtoull(line, NULL, 10), type + 3, strcspn(type + 3, " "), arg);
 	}
-	return magic;
+	return true;
+}
+
+struct wanted {
+	uint64_t id;
+	uint32_t magic;
+};
+
+static bool is_wanted(uint64_t id, const char *type, size_t len, void *arg)
+{
+	struct wanted *w = arg;
+
+	if (id != w->id)
+		return false;
+	w->magic = magic_of(type, len);
+	return true;
+}
+
+uint32_t mounts_magic(pid_t pid, uint64_t id)
+{
+	struct wanted w = { .id = id };
+
+	each_mount(pid, is_wanted, &w);
+	return w.magic;
+}
+
+static bool is_fuse(uint64_t id, const char *type, size_t len, void *arg)
+{
+	(void)id;
+	if (len >= 4 && !memcmp(type, "fuse", 4))
+		*(bool *)arg = true;
+	return *(bool *)arg;
+}
+
+bool mounts_may_block(pid_t pid)
+{
+	bool found = false;
+
+	return !each_mount(pid, is_fuse, &found) || found;
 }

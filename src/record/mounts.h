@@ -3,6 +3,7 @@
 #ifndef RECORD_MOUNTS_H
 #define RECORD_MOUNTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -12,5 +13,8 @@
  * itself is not asked: it may be the container's.
  */
 uint32_t mounts_magic(pid_t pid, uint64_t id);
+
+/* Whether one of its mounts is of a file system that a process answers for (FUSE); so, where it is gone. */
+bool mounts_may_block(pid_t pid);
 
 #endif

@@ -85,6 +85,7 @@ struct place {
 struct lookup {
 	const struct named *n;
 	int root; /* of the process; -1: gone */
+	pid_t pid;
 };
 
 static bool stat_handle(int fd, struct statx *st)
@@ -176,7 +177,7 @@ static uint32_t where_is(const struct lookup *l, const char *path, uint64_t mnt)
 
 	if (stat_handle(l->root, &root) && root.stx_mnt_id != mnt) {
 		flags = TR_PATH_CROSSED;
-		magic = mounts_magic((pid_t)l->n->e.tid, mnt);
+		magic = mounts_magic(l->pid, mnt);
 	}
 	return decode_where(magic, flags, path);
 }
@@ -184,7 +185,7 @@ static uint32_t where_is(const struct lookup *l, const char *path, uint64_t mnt)
 /* Takes what a handle shows of a place. */
 static void place_found(const struct lookup *l, struct place *p, int fd)
 {
-	struct statx st;
+	struct statx st = { 0 };
 
 	if (!stat_handle(fd, &st))
 		return;
@@ -204,7 +205,7 @@ static char *as_far_as_it_goes(const struct lookup *l, const char *whole)
 
 	while ((slash = strrchr(dir, '/')) && slash != dir) {
 		*slash = '\0';
-		fd = resolve_open(l->root, dir, true);
+		fd = resolve_open(l->root, l->pid, dir, true);
 		if (fd < 0)
 			continue;
 		path = resolve_path(fd);
@@ -222,10 +223,10 @@ static void find_in_parent(const struct lookup *l, struct place *p, const char *
 	tr_cleanup_free char *parent = tr_xstrdup(whole), *dir = NULL;
 	char *last = strrchr(parent, '/');
 	tr_cleanup_close int pfd = -1, fd = -1;
-	struct statx st;
+	struct statx st = { 0 };
 
 	*last++ = '\0';
-	pfd = resolve_open(l->root, *parent ? parent : "/", true);
+	pfd = resolve_open(l->root, l->pid, *parent ? parent : "/", true);
 	if (pfd >= 0)
 		dir = resolve_path(pfd);
 	if (!dir) {
@@ -233,21 +234,21 @@ static void find_in_parent(const struct lookup *l, struct place *p, const char *
 		return;
 	}
 	p->path = join(dir, last);
-	p->has_parent = stat_handle(pfd, &st);
+	p->has_parent = stat_handle(pfd, &st) && S_ISDIR(st.stx_mode);
 	p->parent_mnt = st.stx_mnt_id;
 	p->parent_uid = st.stx_uid;
 	p->parent_gid = st.stx_gid;
 	p->parent_mode = st.stx_mode;
 	if (p->has_parent)
 		p->where = where_is(l, p->path, st.stx_mnt_id);
-	fd = resolve_open(pfd, last, false);
+	fd = resolve_open(pfd, l->pid, last, false);
 	if (fd >= 0)
 		place_found(l, p, fd);
 }
 
 static void find_followed(const struct lookup *l, struct place *p, const char *whole)
 {
-	tr_cleanup_close int fd = resolve_open(l->root, whole, true);
+	tr_cleanup_close int fd = resolve_open(l->root, l->pid, whole, true);
 
 	if (fd >= 0)
 		p->path = resolve_path(fd);
@@ -290,13 +291,14 @@ static bool is_dir(const struct place *p)
 	return p->found && S_ISDIR(p->mode);
 }
 
-static bool may_write_parent(const struct named *n, const struct place *p)
+/* Who may search the directory and not write to it is refused behind the question. */
+static bool only_searches_parent(const struct named *n, const struct place *p)
 {
-	uint32_t bit = p->parent_uid == n->e.fsuid ? S_IWUSR :
-		       p->parent_gid == n->e.fsgid ? S_IWGRP :
-						     S_IWOTH;
+	uint32_t bits = p->parent_uid == n->e.fsuid ? p->parent_mode >> 6 :
+			p->parent_gid == n->e.fsgid ? p->parent_mode >> 3 :
+						      p->parent_mode;
 
-	return p->parent_mode & bit;
+	return (bits & S_IXOTH) && !(bits & S_IWOTH);
 }
 
 static bool ends_in_slash(const char *name)
@@ -320,7 +322,7 @@ static bool rename_had_asked(const struct named *n, const struct place *a, const
 		return false;
 	switch (n->e.error) {
 	case EACCES:
-		return !may_write_parent(n, a) || !may_write_parent(n, b);
+		return only_searches_parent(n, a) || only_searches_parent(n, b);
 	case ENOTDIR:
 		return is_dir(a) && !is_dir(b);
 	case EISDIR:
@@ -338,7 +340,7 @@ static bool removal_had_asked(const struct named *n, const struct place *p)
 		return false;
 	switch (n->e.error) {
 	case EACCES:
-		return !may_write_parent(n, p);
+		return only_searches_parent(n, p);
 	case ENOTDIR:
 		return !is_dir(p);
 	case EISDIR:
@@ -374,7 +376,7 @@ static bool had_asked(const struct named *n, const struct place *a, const struct
 	case TR_ACT_MKNOD:
 	case TR_ACT_CREATE:
 		return a->has_parent && !a->found &&
-		       (n->e.error != EACCES || !may_write_parent(n, a));
+		       (n->e.error != EACCES || only_searches_parent(n, a));
 	default:
 		return a->found;
 	}
@@ -484,12 +486,12 @@ size_t named_facts(const struct named *n, struct roots *roots, uint16_t recordin
 		   struct tr_fact ret[NAMED_FACTS])
 {
 	struct place a = { 0 }, b = { 0 };
-	struct lookup l = { .n = n };
+	struct lookup l = { .n = n, .pid = (pid_t)n->e.tid };
 	size_t count = 0;
 
 	if (is_plain(n))
 		return plain_facts(n, ret);
-	l.root = roots_open(roots, recording, (pid_t)n->e.tid, n->e.mnt_ns, n->root);
+	l.root = roots_open(roots, recording, l.pid, n->e.mnt_ns, n->root);
 	find_place(&l, &a, n->dir, n->e.dir_flags, n->name, n->e.flags & TR_NAMED_FOLLOW);
 	if (n->other_dir)
 		find_place(&l, &b, n->other_dir, n->e.other_dir_flags, n->other_name,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "record/decode.h"
+#include "record/mounts.h"
 #include "util/mem.h"
 
 /* Nothing but a handle: no file of a container is read, no device or pipe wakes up. */
@@ -24,17 +25,17 @@ static int open_handle(int root, const char *path, bool follow, uint64_t resolve
 	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 }
 
-int resolve_open(int root, const char *path, bool follow)
+int resolve_open(int root, pid_t pid, const char *path, bool follow)
 {
 	int fd = open_handle(root, path, follow, RESOLVE_CACHED);
 
+	if (fd >= 0 || (errno != EAGAIN && errno != EINVAL))
+		return fd;
 	/*
-	 * What is not in memory any more is looked up where the root itself is, and nowhere else: a file
-	 * system that a container has mounted (FUSE) may answer when it likes.
+	 * Not in memory any more, or a symbolic link wants its time noted. A file system that a container has
+	 * mounted (FUSE) would answer when it likes: then nothing but the root's own is looked at.
 	 */
-	if (fd < 0 && (errno == EAGAIN || errno == EINVAL))
-		fd = open_handle(root, path, follow, RESOLVE_NO_XDEV);
-	return fd;
+	return open_handle(root, path, follow, mounts_may_block(pid) ? RESOLVE_NO_XDEV : 0);
 }
 
 char *resolve_path(int fd)
@@ -67,7 +68,7 @@ char *resolve_name(pid_t pid, const char *dir, const char *name, bool follow)
 	root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return decode_join(dir, name);
-	fd = resolve_open(root, raw, follow);
+	fd = resolve_open(root, pid, raw, follow);
 	close(root);
 	if (fd < 0)
 		return decode_join(dir, name);

@@ -18,9 +18,10 @@ char *resolve_name(pid_t pid, const char *dir, const char *name, bool follow);
 
 /*
  * A handle (O_PATH) of what `path` leads to below the directory `root`, which is also where it begins
- * and what ".." does not lead out of. -1 with errno if there is nothing.
+ * and what ".." does not lead out of. -1 with errno if there is nothing. `pid`: a process that has the mounts
+ * there.
  */
-int resolve_open(int root, const char *path, bool follow);
+int resolve_open(int root, pid_t pid, const char *path, bool follow);
 
 /* The path of such a handle from the root of its mount namespace, on the heap; NULL if it has none. */
 char *resolve_path(int fd);

@@ -106,5 +106,6 @@ int roots_open(struct roots *r, uint16_t recording, pid_t pid, uint32_t mnt_ns, 
 	kept = find(r, recording, mnt_ns);
 	if (!kept)
 		return -1;
-	return is_whole ? fcntl(kept->fd, F_DUPFD_CLOEXEC, 3) : resolve_open(kept->fd, root, true);
+	return is_whole ? fcntl(kept->fd, F_DUPFD_CLOEXEC, 3) :
+			  resolve_open(kept->fd, pid, root, true);
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "record/decode.h"
+#include "record/named.h"
 
 static void decode(const struct tr_event *e, const void *data, size_t len)
 {
+	struct named named;
 	struct tr_fact f;
 	char *binary = NULL;
 
@@ -33,6 +35,11 @@ static void decode(const struct tr_event *e, const void *data, size_t len)
 	if (decode_mount(data, len, &f, &binary))
 		tr_fact_release(&f);
 	free(binary);
+	if (named_decode(data, len, &named)) {
+		if (named.dir[0] != '/' || named.root[0] != '/')
+			abort();
+		named_release(&named);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);

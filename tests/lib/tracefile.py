@@ -85,6 +85,14 @@ class Trace:
     def ended(self):
         return {recording["ended"] for recording in self.end["recordings"]}
 
+    def kinds(self, kind, *members):
+        """What the facts of one kind have as these members, in tuples."""
+        return {
+            tuple(fact.get(member) for member in members)
+            for fact in self.facts
+            if fact["fact"] == kind
+        }
+
     def context(self, key):
         return {v for r in self.recordings() for v in r["context"].get(key, [])}
 

@@ -156,6 +156,19 @@ START_TEST(a_mount_has_four_strings)
 	free(cwd);
 	cwd = NULL;
 	ck_assert(!decode_mount(e.b, e.len - 1, &f, &cwd) && !cwd);
+	/* Of names alone, the first may be relative, too, and what it is relative to is there. */
+	e.b[sizeof(m)] = 'm';
+	ck_assert(!decode_mount(e.b, e.len, &f, &cwd));
+	((struct tr_event_mount *)e.b)->named = 1;
+	((struct tr_event_mount *)e.b)->error = 1;
+	ck_assert(decode_mount(e.b, e.len, &f, &cwd));
+	ck_assert_str_eq(f.path, "mmnt/");
+	ck_assert(f.ev.flags == TR_EV_FAILED);
+	tr_fact_release(&f);
+	free(cwd);
+	cwd = NULL;
+	e.b[e.len - 2] = 'w';
+	ck_assert(!decode_mount(e.b, e.len, &f, &cwd) && !cwd);
 }
 END_TEST
 
