@@ -205,7 +205,7 @@ static __always_inline void user_namespace(struct tr_mark *m, __u64 task_at, __u
 }
 
 struct vma_walk {
-	__u64 file, end, magic;
+	__u64 file, end;
 };
 
 static long vma_found(struct task_struct *task, struct vm_area_struct *vma, void *ctx)
@@ -217,13 +217,19 @@ static long vma_found(struct task_struct *task, struct vm_area_struct *vma, void
 	return 0;
 }
 
+static __always_inline const struct cred *cred_of_file(__u64 at)
+{
+	struct file *file = (struct file *)at;
+
+	return BPF_CORE_READ(file, f_cred);
+}
+
 /* A range may have mappings of several files. */
 #define MAX_VMAS 8
 
-/* The files that are mapped in a range. */
-__weak __noinline int files_mapped(struct tr_mark *m, __u64 at, __u64 end, __u32 perms, __u32 act)
+/* The files that are mapped in a range. `what`: permissions, and the act from bit 16 on. */
+__weak __noinline int files_mapped(struct tr_mark *m, __u64 at, __u64 end, __u32 what)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct vma_walk w;
 	long e = -1;
 
@@ -233,7 +239,7 @@ __weak __noinline int files_mapped(struct tr_mark *m, __u64 at, __u64 end, __u32
 		w.file = w.end = 0;
 		/* Another thread may be changing the mappings at this moment. */
 		for (int try = 0; try < 4; try++) {
-			e = bpf_find_vma(task, at, vma_found, &w, 0);
+			e = bpf_find_vma(bpf_get_current_task_btf(), at, vma_found, &w, 0);
 			if (e != -EBUSY)
 				break;
 		}
@@ -241,8 +247,10 @@ __weak __noinline int files_mapped(struct tr_mark *m, __u64 at, __u64 end, __u32
 			count_loss(m->recording, TR_EVENT_LOSS_MISSED);
 		if (e || w.end <= at)
 			break;
-		if (w.file)
-			file_seen(m, address_of(task), w.file, perms, act);
+		/* Of a file system that is made of others, the mounter's file is mapped (backing_file_mmap). */
+		if (w.file && is_own(bpf_get_current_task_btf(), m, cred_of_file(w.file)))
+			file_seen(m, address_of(bpf_get_current_task_btf()), w.file, what & 0xffff,
+				  what >> 16);
 		at = w.end;
 	}
 	return 0;
@@ -507,7 +515,7 @@ static __always_inline int huge_mapped(struct tr_mark *m, __u64 regs_at, __u32 a
 		perms |= TR_EVENT_PERM_W;
 	if (prot & PROT_EXEC)
 		perms |= TR_EVENT_PERM_M;
-	return files_mapped(m, at, at + 1, perms, TR_EVENT_ACT_MMAP);
+	return files_mapped(m, at, at + 1, perms | TR_EVENT_ACT_MMAP << 16);
 }
 
 /* Huge pages are asked for when they are mapped: as good as always, and shared. */
@@ -527,12 +535,13 @@ __weak __noinline int memfd_call(struct tr_mark *m, __u64 task_at, __u64 flags, 
 /* Straight from here: the longest way down, and the stack is short. */
 static __always_inline int mprotect_call(struct tr_mark *m, __u64 regs_at, __u32 abi)
 {
-	__u64 from = call_arg_at(regs_at, abi, 0);
+	__u64 from = call_arg_at(regs_at, abi, 0), prot = call_arg_at(regs_at, abi, 2);
 
-	if (!(call_arg_at(regs_at, abi, 2) & PROT_EXEC))
+	if (!(prot & PROT_EXEC) &&
+	    !((prot & PROT_READ) && (bpf_get_current_task_btf()->personality & READ_IMPLIES_EXEC)))
 		return 0;
-	return files_mapped(m, from, from + call_arg_at(regs_at, abi, 1), TR_EVENT_PERM_M,
-			    TR_EVENT_ACT_MPROTECT);
+	return files_mapped(m, from, from + call_arg_at(regs_at, abi, 1),
+			    TR_EVENT_PERM_M | TR_EVENT_ACT_MPROTECT << 16);
 }
 
 /* The end of one of these calls. `what`: the call, and its ABI from bit 16 on. */

@@ -27,7 +27,7 @@ struct named_spec {
 #define FOLLOW	   TR_NAMED_FOLLOW
 /* clang-format off */
 #define NAMED_SPECS 32 /* a power of two: an index is masked */
-_Static_assert(FILE_CALL_NAMED_END - FILE_CALL_NAMED <= NAMED_SPECS, "named_specs");
+_Static_assert(FILE_CALL_DESCRIPTOR - FILE_CALL_NAMED <= NAMED_SPECS, "named_specs");
 static const struct named_spec named_specs[NAMED_SPECS] = {
 	/*                 act                          perms  dir name o.dir o.name flags */
 	SPEC(UNLINK) =    { TR_EVENT_ACT_UNLINK,        W,     -1, 0,   -1,   -1,    -1, 0 },
@@ -51,9 +51,6 @@ static const struct named_spec named_specs[NAMED_SPECS] = {
 	SPEC(LCHOWN) =    { TR_EVENT_ACT_CHOWN,         W,     -1, 0,   -1,   -1,    -1, 0 },
 	SPEC(FCHOWNAT) =  { TR_EVENT_ACT_CHOWN,         W,      0, 1,   -1,   -1,     4, FOLLOW },
 	SPEC(TRUNCATE) =  { TR_EVENT_ACT_TRUNCATE,      W,     -1, 0,   -1,   -1,    -1, FOLLOW },
-	SPEC(FCHMOD) =    { TR_EVENT_ACT_CHMOD,         W,      0, -1,  -1,   -1,    -1, 0 },
-	SPEC(FCHOWN) =    { TR_EVENT_ACT_CHOWN,         W,      0, -1,  -1,   -1,    -1, 0 },
-	SPEC(FTRUNCATE) = { TR_EVENT_ACT_TRUNCATE,      W,      0, -1,  -1,   -1,    -1, 0 },
 };
 /* clang-format on */
 #undef SPEC
@@ -82,6 +79,7 @@ static __always_inline bool may_have_asked(__u8 act, __u32 error)
 	case 0:
 		return true;
 	case ENOENT:
+	case ENOSYS:
 	case EFAULT:
 	case EBADF:
 	case EINVAL:
@@ -223,7 +221,8 @@ static __always_inline long given_append(struct scratch *s, struct given *g, __u
 	if (size > PATH_BYTES)
 		size = PATH_BYTES;
 	n = bpf_probe_read_user_str(s->data + at, size, (void *)g->name);
-	return n > 0 ? (n - 1) & (PATH_BYTES - 1) : -1;
+	/* Of an empty string some kernels do not count the NUL (strncpy_from_user_nofault). */
+	return n > 0 ? (n - 1) & (PATH_BYTES - 1) : n;
 }
 
 /* Walks a spot and appends its path. Returns the bytes added. */
@@ -256,7 +255,7 @@ static __always_inline void named_key_of(struct file_key *key, struct tr_mark *m
 					 struct named_act *a, struct spot *p, struct spot *other,
 					 __u64 root, __u64 names)
 {
-	key->dentry = p->dentry;
+	key->name_end = p->dentry;
 	key->rest = spot_hash(p) + names * FOLD_3 + root * FOLD_4 + a->flags;
 	if (a->other.size)
 		key->rest += (spot_hash(other) + other->dentry) * FOLD_2;
@@ -410,7 +409,7 @@ __weak __noinline int named_seen(struct tr_mark *m, __u64 task_at, struct named_
 			 s->data[sizeof(struct tr_event_named)] == '/';
 		event_head(&s->head, TR_EVENT_NAMED, task, m);
 		if (!event_send(s, len, urgent))
-			bpf_map_update_elem(&files_seen, &key, &one, BPF_ANY);
+			remember(&files_seen, TR_TABLE_FILES, &key, &one, m->recording);
 	}
 	scratch_give_back(s);
 	return 0;
@@ -464,13 +463,17 @@ static __always_inline void named_flags(struct named_act *a, enum file_call whic
 }
 
 /* An act on a descriptor: what it points to is walked, as if it had been opened. */
-static __always_inline int act_on_descriptor(struct tr_mark *m, __u64 task_at, struct named_act *a)
+__weak __noinline int descriptor_call(struct tr_mark *m, __u64 task_at, __u64 fd, __u32 which,
+				      __s64 ret)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct file *file = file_of_fd(false, task, a->name.dir);
+	struct file *file = file_of_fd(false, bpf_get_current_task_btf(), (__s32)fd);
+	__u8 act = which == FILE_CALL_FCHMOD ? TR_EVENT_ACT_CHMOD :
+		   which == FILE_CALL_FCHOWN ? TR_EVENT_ACT_CHOWN :
+					       TR_EVENT_ACT_TRUNCATE;
 
-	if (file)
-		file_seen(m, task_at, (__u64)file, a->perms, a->act | (a->error ? ACT_FAILED : 0));
+	if (m && file && may_have_asked(act, ret < 0 ? (__u32)-ret : 0))
+		file_seen(m, task_at, (__u64)file, TR_EVENT_PERM_W,
+			  act | (ret < 0 ? ACT_FAILED : 0));
 	return 0;
 }
 
@@ -495,8 +498,6 @@ __weak __noinline int named_call(struct tr_mark *m, __u64 task_at, __u64 regs_at
 	if (!may_have_asked(a.act, a.error))
 		return 0;
 	given_of(&a.name, regs_at, abi, spec->dir, spec->name);
-	if (spec->name < 0)
-		return act_on_descriptor(m, task_at, &a);
 	if (spec->other_name >= 0)
 		given_of(&a.other, regs_at, abi, spec->other_dir, spec->other_name);
 	return named_seen(m, task_at, &a);

@@ -9,16 +9,17 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /*
- * check_kill_permission (kernel/signal.c) asks for what processes send: the kernel's own signals have two
- * pointers that are numbers, or a si_code above 0, and timers and queues send without asking.
+ * check_kill_permission (kernel/signal.c) asks for what processes send: the kernel's own signals have
+ * pointers that are numbers (SIGPIPE's among them), or a si_code above 0, and timers and queues send
+ * without asking.
  */
-static __always_inline bool is_sent_by_process(struct kernel_siginfo *info)
+static __always_inline bool is_sent_by_process(struct kernel_siginfo *info, bool to_itself)
 {
-	__u64 at = address_of(info);
 	int code;
 
-	if (at <= SEND_SIG_PRIV)
-		return at != SEND_SIG_PRIV;
+	/* Without any: SIGPIPE to oneself, and what a parent's end sends, which is asked for (PR_SET_PDEATHSIG). */
+	if (address_of(info) <= SEND_SIG_PRIV)
+		return address_of(info) != SEND_SIG_PRIV && !to_itself;
 	code = BPF_CORE_READ(info, si_code);
 	return code <= 0 && code != SI_TIMER && code != SI_MESGQ && code != SI_ASYNCIO &&
 	       code != SI_SIGIO;
@@ -31,7 +32,7 @@ int BPF_PROG(point_signal_generate, int sig, struct kernel_siginfo *info, struct
 
 	if (!may_have_mark(sender) && !may_have_mark(task))
 		return 0;
-	if (sig > 0 && sig <= 64 && is_sent_by_process(info))
+	if (sig > 0 && sig <= 64 && is_sent_by_process(info, sender == task))
 		asked_of_other(sender, task, TR_ASKED_SIGNAL, TR_EVENT_ACCESS_SEND,
 			       TR_EVENT_ACCESS_RECEIVE, (__u32)sig);
 	return 0;
@@ -89,7 +90,7 @@ int BPF_PROG(point_generic_add_lease, struct inode *inode, void *lease)
 }
 
 /*
- * Linux 6.17: no earlier kernel tells of capabilities without a probe in its code. Security modules are
+ * Older kernels do not tell of capabilities without a probe in their code. Security modules are
  * asked for those that the task has; whether it needed one or only looked for it is not told.
  */
 SEC("?tp_btf/cap_capable")

@@ -322,6 +322,10 @@ static __noinline int exit_other(struct task_struct *task, __u8 in_call, struct 
 		return ret < 0 && ret >= -4095 ?
 			       open_failed(m, address_of(task), address_of(regs), what, ret) :
 			       huge_mapped(m, address_of(regs), what >> 16, ret);
+	if (in_call > FILE_CALL_DESCRIPTOR && in_call <= FILE_CALL_NAMED_END)
+		return descriptor_call(m, address_of(task),
+				       call_arg_at(address_of(regs), what >> 16, 0), in_call - 1,
+				       ret);
 	if (in_call <= FILE_CALL_NAMED_END)
 		return named_call(m, address_of(task), address_of(regs), what, ret);
 	return asked_call(m, address_of(task), address_of(regs), what, ret);

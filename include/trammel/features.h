@@ -25,12 +25,19 @@ struct tr_feature {
 	char *detail; /* what was found: a version, an error. May hold any bytes. NULL: nothing */
 };
 
+struct tr_missed {
+	const char *id; /* as a trace's context has it */
+	const char *act, *why; /* a few words each */
+};
+
 struct tr_features {
 	struct tr_feature *v; /* grouped by the first word of the id */
 	size_t n, cap;
 	bool can_record; /* the recorder itself was loaded and attached, and taken down again */
 	char *why_not; /* if it was not */
 	const char *backend; /* where file facts come from: "hooks" or "tracepoints" */
+	struct tr_missed *missed; /* what that backend does not see */
+	size_t n_missed, cap_missed;
 };
 
 /* Tries everything; takes a second or so. It never fails: what cannot be tried is unknown. */

@@ -74,7 +74,9 @@ void tr_recorder_close(struct tr_recorder *r);
 
 /* "hooks" or "tracepoints". */
 const char *tr_recorder_backend(const struct tr_recorder *r);
-/* Adds to rec's context where its facts come from: the backend, and the hooks that are missing. */
+/* What the tracepoints do not see on this kernel, by the ids of profiles/backend-misses.csv; the hooks: nothing. */
+const struct tr_strset *tr_recorder_misses(const struct tr_recorder *r);
+/* Adds to rec's context where its facts come from: the backend, what it misses, and the hooks that are missing. */
 void tr_recorder_to_context(const struct tr_recorder *r, struct tr_recording *rec);
 
 /* Reserves a recording for processes in a cgroup with this path component. */

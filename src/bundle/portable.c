@@ -16,6 +16,7 @@ static const char *const kept[] = {
 	"arch",
 	"arguments",
 	"backend",
+	"backend.misses",
 	"caps.add",
 	"caps.drop",
 	"clocksource",

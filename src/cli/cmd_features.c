@@ -79,6 +79,19 @@ static bool is_one_of_many(const struct tr_features *f, const struct tr_feature 
 	       fentry->state != TR_FEATURE_YES && row->state == fentry->state;
 }
 
+static void print_missed(const struct tr_features *f)
+{
+	if (f->n_missed)
+		printf("\n%sNot seen by %s%s\n", c_bold(), f->backend, c_reset());
+	for (size_t i = 0; i < f->n_missed; i++) {
+		tr_cleanup_free char *text =
+			tr_xasprintf("%s: %s", f->missed[i].act, f->missed[i].why);
+
+		printf("  %-*s", INDENT - 2, f->missed[i].id);
+		print_words(text, INDENT);
+	}
+}
+
 static void print_text(const struct tr_features *f)
 {
 	tr_cleanup_free char *why = f->why_not ? text_escaped(f->why_not) : NULL;
@@ -95,6 +108,7 @@ static void print_text(const struct tr_features *f)
 		}
 		print_row(&f->v[i]);
 	}
+	print_missed(f);
 	if (f->can_record)
 		printf("\n%sRecording is possible.%s File facts come from %s.\n", c_green(),
 		       c_reset(), f->backend);
@@ -125,6 +139,21 @@ static json_object *row_to_json(const struct tr_feature *f)
 	return o;
 }
 
+static json_object *missed_to_json(const struct tr_features *f)
+{
+	json_object *rows = json_object_new_array();
+
+	for (size_t i = 0; i < f->n_missed; i++) {
+		json_object *o = json_object_new_object();
+
+		json_add_string(o, "id", f->missed[i].id);
+		json_add_string(o, "act", f->missed[i].act);
+		json_add_string(o, "why", f->missed[i].why);
+		json_object_array_add(rows, o);
+	}
+	return rows;
+}
+
 static void print_json(const struct tr_features *f)
 {
 	json_object *o = json_object_new_object(), *rows = json_object_new_array();
@@ -135,6 +164,7 @@ static void print_json(const struct tr_features *f)
 	for (size_t i = 0; i < f->n; i++)
 		json_object_array_add(rows, row_to_json(&f->v[i]));
 	json_object_object_add(o, "features", rows);
+	json_object_object_add(o, "missed", missed_to_json(f));
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 	json_object_put(o);
 }

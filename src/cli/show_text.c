@@ -13,6 +13,7 @@
 #include "cli/why.h"
 #include "cli/wrap.h"
 #include "facts/names.h"
+#include "tables/misses.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
@@ -72,6 +73,9 @@ static void all_values(const struct show *s, const char *key, struct tr_strset *
 
 static void print_context(const struct show *s, const char *key, int width)
 {
+	/* What the recording cannot tell of, is told in full. */
+	bool is_misses = !strcmp(key, "backend.misses");
+	size_t most = is_misses ? SIZE_MAX : VALUES_MAX;
 	struct tr_strset v = { 0 };
 
 	all_values(s, key, &v);
@@ -80,14 +84,17 @@ static void print_context(const struct show *s, const char *key, int width)
 		tr_strset_release(&v);
 	if (v.n)
 		printf("  %-*s  ", width, key);
-	for (size_t i = 0; i < v.n && i < VALUES_MAX; i++) {
+	for (size_t i = 0; i < v.n && i < most; i++) {
+		const struct miss *m = is_misses ? miss_find(v.v[i]) : NULL;
+
 		if (i)
 			printf("\n  %-*s  ", width, "");
 		print_escaped(v.v[i]);
+		if (m)
+			printf("%s: %s%s", c_dim(), m->act, c_reset());
 	}
-	if (v.n > VALUES_MAX)
-		printf("\n  %-*s  %s... and %zu more%s", width, "", c_dim(), v.n - VALUES_MAX,
-		       c_reset());
+	if (v.n > most)
+		printf("\n  %-*s  %s... and %zu more%s", width, "", c_dim(), v.n - most, c_reset());
 	if (v.n)
 		putchar('\n');
 	tr_strset_release(&v);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "record/probe.h"
+#include "tables/misses.h"
 #include "trammel/record.h"
 #include "util/mem.h"
 
@@ -23,6 +24,17 @@ void probe_add(struct tr_features *f, const struct probe_row *row, enum tr_featu
 		.state = state,
 		.detail = detail,
 	};
+}
+
+static void add_missed(struct tr_features *f, const struct tr_strset *ids)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		const struct miss *m = miss_find(ids->v[i]);
+
+		f->missed = tr_grow(f->missed, &f->cap_missed, f->n_missed, sizeof(*f->missed));
+		f->missed[f->n_missed++] =
+			(struct tr_missed){ .id = m->id, .act = m->act, .why = m->why };
+	}
 }
 
 /*
@@ -49,6 +61,7 @@ static void try_recorder(struct tr_features *f, bool privileged)
 		return;
 	}
 	f->backend = tr_recorder_backend(r);
+	add_missed(f, tr_recorder_misses(r));
 	tr_recorder_close(r);
 	probe_add(f, &row, TR_FEATURE_YES, NULL);
 	f->can_record = true;
@@ -73,6 +86,7 @@ void tr_features_release(struct tr_features *f)
 		free(f->v[i].detail);
 	free(f->v);
 	free(f->why_not);
+	free(f->missed);
 	memset(f, 0, sizeof(*f));
 }
 

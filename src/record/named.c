@@ -411,27 +411,32 @@ static size_t make_facts(const struct named *n, struct place *p, uint16_t act, u
 	return 2;
 }
 
-/* Of a rename that was done, what is at the other end now tells what it was. */
+static size_t one_rename(const struct named *n, struct place *from, struct place *to,
+			 const struct place *now, struct tr_fact *ret)
+{
+	size_t count = make_facts(n, from, TR_ACT_RENAME_FROM, n->e.perms, now, ret);
+
+	return count + make_facts(n, to, TR_ACT_RENAME_TO, TR_PERM_W, now, ret + count);
+}
+
+/* Of a rename that was done, what is at the other end now tells what it was; an exchange is two of them. */
 static size_t rename_facts(const struct named *n, struct place *a, struct place *b,
 			   struct tr_fact ret[NAMED_FACTS])
 {
-	bool exchanged = n->e.flags & TR_NAMED_EXCHANGE, done = !n->e.error;
-	const struct place *from = done ? b : a, *to = !exchanged ? from : done ? a : b;
-	size_t count;
+	bool done = !n->e.error;
+	size_t count = one_rename(n, a, b, done ? b : a, ret);
 
-	count = make_facts(n, a, TR_ACT_RENAME_FROM, n->e.perms, from, ret);
-	return count + make_facts(n, b, exchanged ? TR_ACT_RENAME_FROM : TR_ACT_RENAME_TO,
-				  exchanged ? n->e.perms : TR_PERM_W, to, ret + count);
+	if (n->e.flags & TR_NAMED_EXCHANGE)
+		count += one_rename(n, b, a, done ? a : b, ret + count);
+	return count;
 }
 
 static size_t link_facts(const struct named *n, struct place *a, struct place *b,
 			 struct tr_fact ret[NAMED_FACTS])
 {
-	/* Nobody makes a link of a directory: what is one now has come later. */
-	bool directory = n->e.error && is_dir(b);
-
-	make_fact(n, a, TR_ACT_LINK, n->e.perms, directory, ret);
-	ret->source = decode_path(b->path, strlen(b->path), directory ? TR_PATH_DIRECTORY : 0);
+	/* Without a slash even where it failed because it is a directory (apparmor_path_link). */
+	make_fact(n, a, TR_ACT_LINK, n->e.perms, false, ret);
+	ret->source = decode_path(b->path, strlen(b->path), 0);
 	if (!b->is_exact)
 		ret->ev.flags |= TR_EV_STRING;
 	return 1;

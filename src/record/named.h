@@ -26,8 +26,8 @@ struct named {
 bool named_decode(const void *data, size_t len, struct named *ret);
 void named_release(struct named *n);
 
-/* An act makes so many facts at most: both sides of a rename, each as a file and as a directory. */
-#define NAMED_FACTS 4
+/* An act makes so many facts at most: an exchange is two renames, each side as a file and a directory. */
+#define NAMED_FACTS 8
 
 /*
  * Follows the names below the root of the process, or what is kept of the recording's. Returns how many

@@ -31,6 +31,7 @@
 #include "record/resolve.h"
 #include "record/rows.h"
 #include "tables/args.h"
+#include "tables/misses.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 
@@ -53,6 +54,8 @@ struct tr_recorder {
 	int64_t now;
 	bool hooks; /* the backend */
 	struct tr_strset missing; /* of the hooks, those that this kernel does not take */
+	struct tr_strset
+		misses; /* what the tracepoints do not see here: profiles/backend-misses.csv */
 };
 
 static uint32_t ns_inum(const char *name)
@@ -301,7 +304,7 @@ static void choose_programs(struct record_bpf *skel)
 }
 
 /* The tracepoints besides those at system calls, each where the kernel has it. */
-static void choose_points(struct record_bpf *skel)
+static void choose_points(struct tr_recorder *r)
 {
 	static const char *const points[] = { "signal_generate", "fcntl_setlk", "flock_lock_inode",
 					      "generic_add_lease", "cap_capable" };
@@ -310,8 +313,23 @@ static void choose_points(struct record_bpf *skel)
 		tr_cleanup_free char *type = tr_xasprintf("btf_trace_%s", points[i]);
 		tr_cleanup_free char *program = tr_xasprintf("point_%s", points[i]);
 
-		bpf_program__set_autoload(bpf_object__find_program_by_name(skel->obj, program),
+		bpf_program__set_autoload(bpf_object__find_program_by_name(r->skel->obj, program),
 					  kernel_has_name(type));
+	}
+}
+
+/* A miss that goes where the kernel has a tracepoint, is one where it has not. */
+static void note_misses(struct tr_recorder *r)
+{
+	const struct miss *misses;
+	size_t n = misses_all(&misses);
+
+	for (size_t i = 0; i < n; i++) {
+		tr_cleanup_free char *type =
+			tr_xasprintf("btf_trace_%s", misses[i].unless ? misses[i].unless : "");
+
+		if (!misses[i].unless || !kernel_has_name(type))
+			tr_strset_add(&r->misses, misses[i].id);
 	}
 }
 
@@ -334,7 +352,8 @@ static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *
 				  r->missing.v[0]);
 	if (!r->hooks) {
 		tr_strset_release(&r->missing);
-		choose_points(r->skel);
+		choose_points(r);
+		note_misses(r);
 		return 0;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -494,6 +513,7 @@ void tr_recorder_close(struct tr_recorder *r)
 	rows_release(&r->rows);
 	interp_release(&r->interps);
 	tr_strset_release(&r->missing);
+	tr_strset_release(&r->misses);
 	roots_release(&r->roots);
 	free(r);
 }
@@ -508,6 +528,13 @@ void tr_recorder_to_context(const struct tr_recorder *r, struct tr_recording *re
 	tr_context_add(rec, "backend", tr_recorder_backend(r));
 	for (size_t i = 0; i < r->missing.n; i++)
 		tr_context_add(rec, "hooks.missing", r->missing.v[i]);
+	for (size_t i = 0; i < r->misses.n; i++)
+		tr_context_add(rec, "backend.misses", r->misses.v[i]);
+}
+
+const struct tr_strset *tr_recorder_misses(const struct tr_recorder *r)
+{
+	return &r->misses;
 }
 
 static int add_name(struct tr_recorder *r, const char *name, uint16_t value, struct tr_err *err)
