@@ -58,6 +58,9 @@ unsigned run_count_wanted(const struct run *r)
 	return n;
 }
 
+/* Some come before we know of the last. */
+#define FULL (TR_MAX_RECORDINGS - 16)
+
 void run_end_early(struct run *r)
 {
 	bool asked = false;
@@ -101,9 +104,9 @@ void run_look_for_the_end(struct run *r)
 		 * Without a command there is no end but the clock's or a signal's, and to be full: better
 		 * ended than with a container that is missing.
 		 */
-		if (!r->cmd.pid && r->n_followed == TR_MAX_RECORDINGS && !r->done) {
+		if (!r->cmd.pid && r->n_followed >= FULL && !r->done) {
 			run_note(r, "%d containers were met: that is all that one recording holds",
-				 TR_MAX_RECORDINGS);
+				 r->n_followed);
 			r->why = TR_ENDED_DURATION;
 			r->done = true;
 		}

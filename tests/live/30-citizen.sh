@@ -89,6 +89,27 @@ holds vfork.trace "complete()" "len(recordings()) == 1" "'vfork' in calls('main'
 holds all/busybox.trace "complete()" "len(recordings()) == 2" "{'fork', 'vfork'} <= calls('main')" \
 	"all(r['start_seen'] for r in recordings())"
 
+# Full: it ends by itself, and well. To it a container is a cgroup with an id for a name.
+CGROUP=/sys/fs/cgroup
+[ ! -d $CGROUP/pids ] || CGROUP=$CGROUP/pids
+CGROUP=$CGROUP/trammel-test-$$
+mkdir "$CGROUP" || fail "no cgroup"
+remove_cgroups() { find "$CGROUP" -depth -type d -exec rmdir {} +; }
+defer remove_cgroups
+DOCKER_HOST=unix://$WORK/none "$TRAMMEL" record --all -d full >full.out 2>&1 </dev/null &
+full=$!
+until_true 30 sh -c "grep -q 'link_id' /proc/$full/fdinfo/*" || fail "record --all: $(cat full.out)"
+sleep 1
+for i in $(seq 250); do
+	id=$(printf %064x "$i")
+	mkdir "$CGROUP/$id"
+	# shellcheck disable=SC2016
+	bash -c 'echo $$ >"$1/cgroup.procs"; exec unshare -m true' bash "$CGROUP/$id"
+	kill -0 $full 2>/dev/null || break
+done
+wait $full || fail "full, it ended with $?: $(tail -n 3 full.out)"
+says full.out '^2[45][0-9] containers were met'
+
 # Nothing came: that is no failure of a service's.
 "$TRAMMEL" record --all -d none --duration 1 >out 2>err || fail "$(cat err)"
 says err 'no container came'
