@@ -125,6 +125,15 @@ static void follow(const struct tr_event *e, const char *cwd, char **name, struc
 	f->ev.flags |= TR_EV_STRING;
 }
 
+/* It was a directory, whether or not that can be seen any more. */
+static void end_in_slash(char **path)
+{
+	tr_cleanup_free char *given = *path;
+	size_t n = strlen(given);
+
+	*path = tr_xasprintf("%s%s", given, n && given[n - 1] == '/' ? "" : "/");
+}
+
 /* Of what was mounted, the source is a name of a file only in these cases. */
 static bool has_source_path(const struct tr_fact *f)
 {
@@ -144,6 +153,8 @@ static void on_mount(struct tr_recorder *r, const struct tr_event *e, const void
 		follow(e, cwd, &f.source, &f);
 	if (mount->named)
 		follow(e, cwd, &f.path, &f);
+	if (mount->named && (f.op == TR_MOUNT_NEW || f.op == TR_MOUNT_PIVOT_ROOT))
+		end_in_slash(&f.path);
 	send_fact(r, e, &f);
 }
 
