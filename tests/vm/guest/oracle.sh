@@ -75,9 +75,9 @@ run() {
 	gives="$gives $!"
 	python3 "$ORACLE/listen.py" "$dir/audit" >listen.out &
 	listen=$!
-	until_true 10 grep -q ready listen.out || fail "the kernel's audit cannot be heard"
-	until_true 10 grep -q ready give.out || fail "nobody hands descriptors over"
-	until_true 10 grep -q ready give.un || fail "nobody hands descriptors over"
+	until_true 60 grep -q ready listen.out || fail "the kernel's audit cannot be heard"
+	until_true 60 grep -q ready give.out || fail "nobody hands descriptors over"
+	until_true 60 grep -q ready give.un || fail "nobody hands descriptors over"
 	echo >"$TRACING"/trace
 	# shellcheck disable=SC2086
 	timeout 200 "$TRAMMEL" record --backend "$1" -o "$dir/$1.trace" -- docker run --rm --network none \
