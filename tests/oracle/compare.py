@@ -3,8 +3,8 @@
 """compare.py [--only-battery] DIR BACKEND [KNOWN]: what the kernel asked for against what was recorded.
 
 DIR has cases (what the battery lists), audit (listen.py's), caps (the tracing of aa_capable), out (what the
-battery said) and BACKEND.trace. KNOWN is a table of misses that the backend is known to have: a case and an
-item as patterns, the reason, and "sometimes" if it is not always missed. Prints recall and excess for each kind, then each miss and excess. Exit 1:
+battery said) and BACKEND.trace. KNOWN is a table of what the backend is known to miss, or to have in excess: a case
+and an item as patterns, the row of profiles/backend-misses.csv that says why, and "sometimes" if not always. Prints recall and excess for each kind, then each miss and excess. Exit 1:
 something was missed that is not in the table, something is in the table that was not missed, something was
 recorded that needs no rule, or a case did not do what it is there for. With --only-battery the last alone.
 """
@@ -187,10 +187,17 @@ class Known:
     def explains(self, item, cases):
         text, found = show(item), False
         for i, (case, pattern, *_) in enumerate(self.rows):
-            if fnmatch.fnmatchcase(text, pattern) and any(fnmatch.fnmatchcase(c, case) for c in cases):
+            if fnmatch.fnmatchcase(text, pattern) and any(fnmatch.fnmatchcase(c, case) for c in cases or "?"):
                 self.met.add(i)
                 found = True
         return found
+
+    def unsaid(self):
+        """Reasons that the product does not give."""
+        here = os.path.dirname(os.path.abspath(__file__))
+        with open(f"{here}/../../profiles/backend-misses.csv", encoding="utf-8") as f:
+            ids = {line.split(",")[0] for line in f}
+        return {row[2] for row in self.rows} - ids
 
     def unmet(self):
         return [row for i, row in enumerate(self.rows) if i not in self.met and row[3:] != ["sometimes"]]
@@ -246,12 +253,14 @@ def main(directory, backend, known=None, only_battery=False):
         if i not in true and i != ENTRY and not battery.may(show(i))
     }
     told = {i: c for i, c in misses.items() if known.explains(i, c)}
+    over = {i: c for i, c in excess.items() if not known.explains(i, c)}
     untold = {i: c for i, c in misses.items() if i not in told}
     wrong = list(battery.wrong(asked)) + [f"no rule for this record: {line}" for line in asked.strange]
     if recorded.backends != {backend}:
         wrong.append(f"the trace is of the backend {recorded.backends}")
     if not recorded.complete:
         wrong.append("the recording is incomplete")
+    wrong += [f"no row {name} in profiles/backend-misses.csv" for name in (known.unsaid() if known.rows else ())]
 
     count = collections.Counter(battery.verdicts.values())
     print(f"backend {backend}: {len(battery.asks)} cases, {count['ok']} done, {count['skip']} skipped")
@@ -262,10 +271,11 @@ def main(directory, backend, known=None, only_battery=False):
         print(f"WRONG {line}")
     listed("missed, and not in the table", untold)
     listed("missed, as the table says", told)
-    listed("in excess", excess)
+    listed("in excess, and not in the table", over)
+    listed("in excess, as the table says", {i: c for i, c in excess.items() if i not in over})
     for row in known.unmet():
         print(f"in the table, and not missed: {row[0]} {row[1]}")
-    return 1 if wrong or not only_battery and (untold or excess or known.unmet()) else 0
+    return 1 if wrong or not only_battery and (untold or over or known.unmet()) else 0
 
 
 if __name__ == "__main__":
