@@ -18,7 +18,7 @@ import compare
 CHANGES = [
     ("TRACE", rb'"path":"/data/open-rdonly/file","act":"open"', b""),
     ("TRACE", rb'("path":"/data/open-rdonly/file","act":"open","perms":"r)', rb"\1w"),
-    ("TRACE", rb'"fact":"capability".*"name":"cap_sys_boot"', b""),
+    ("TRACE", rb'"fact":"ptrace","access":"trace","peer":"self"', b""),
     ("TRACE", rb'"fact":"signal".*"SIGTERM","access":"send"', b""),
     ("audit", rb'operation="mkdir".*name="/data/mkdir/new/"', b""),
     ("audit", rb'operation="umount".*name="/data/umount/dir/"', b""),

@@ -99,15 +99,27 @@ run() {
 	grep -q '^.*entries-in-buffer/entries-written: \([0-9]*\)/\1 ' "$dir/caps" || fail "the trace overran"
 }
 
-# judge BACKEND: the hooks miss nothing, and the comparison that says so would notice.
+# judge BACKEND: what it misses is in the table, for the hooks nothing; and the comparison that says so would
+# notice.
 judge() {
+	local known=()
+	[ "$1" != tracepoints ] || known=("$ORACLE/known-misses.tsv")
 	echo "-- oracle $1"
-	if [ "$1" != hooks ]; then
-		python3 "$ORACLE/compare.py" --only-battery "$1" "$1" "$ORACLE/known-misses.tsv"
-		return
-	fi
-	python3 "$ORACLE/compare.py" hooks hooks || return
-	[ -n "${ORACLE_CASES:-}" ] || python3 "$ORACLE/prove.py" hooks hooks
+	python3 "$ORACLE/compare.py" "$1" "$1" "${known[@]}" || return
+	[ -n "${ORACLE_CASES:-}" ] || python3 "$ORACLE/prove.py" "$1" "$1" "${known[@]}"
+}
+
+# Names that tracepoints tell of are followed a moment later: on a busy machine that may be too late, and once
+# more is allowed.
+tried() {
+	run "$1"
+	at "recorded with $1"
+	judge "$1" && return
+	[ "$1" = tracepoints ] || return
+	echo "-- end"
+	run "$1"
+	at "recorded with $1 again"
+	judge "$1"
 }
 
 # shellcheck disable=SC2119
@@ -122,9 +134,7 @@ defer docker rmi -f trammel-lab/oracle
 at "ready"
 bad=0
 for backend in $ORACLE_BACKENDS; do
-	run "$backend"
-	at "recorded with $backend"
-	judge "$backend" || bad=1
+	tried "$backend" || bad=1
 	echo "-- end"
 done
 [ -z "${ORACLE_KEEP:-}" ] || {
