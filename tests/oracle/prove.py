@@ -21,7 +21,7 @@ CHANGES = [
     ("TRACE", rb'"fact":"ptrace","access":"trace","peer":"self"', b""),
     ("TRACE", rb'"fact":"signal".*"SIGTERM","access":"send"', b""),
     ("audit", rb'operation="mkdir".*name="/data/mkdir/new/"', b""),
-    ("audit", rb'operation="umount".*name="/data/umount/dir/"', b""),
+    ("audit", rb'operation="rename_dest".*name="/data/rename/new"', b""),
     ("out", rb"^ok rename$", b""),
 ]
 
