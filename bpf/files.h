@@ -10,13 +10,13 @@
 
 /*
  * What was handed over already. What counts is the path: a file that is removed and made anew again and again
- * is one. So a key has the name (its hash, which is salted with where its parent is in memory, its length
- * and its last bytes), the directory's inode, and what tells that a directory above was renamed. A false
- * "seen" would be a silent loss: for that, two names in one directory would have to meet in their last eight
- * bytes, their hash, and the 64 bits of `rest`.
+ * is one, or as many as the kernel takes turns to keep its name in. So a key has the name (where it is kept,
+ * its hash and length), the directory's inode, and what tells that a directory above was renamed. A false
+ * "seen" would be a silent loss: for that, two names that were kept in one place, in one directory, one behind
+ * the other, would have to have one hash and one length.
  */
 struct file_key {
-	__u64 name_end;
+	__u64 dentry;
 	__u64 rest;
 	__u32 name_hash;
 	__u16 row;
@@ -66,20 +66,6 @@ static __always_inline __u64 load_word(const void *p, __u32 offset)
 	return (__u64)CAST(word)->tv_sec;
 }
 
-/* The last eight bytes of a name, or all of it. */
-static __always_inline __u64 name_end(bool cast, const unsigned char *name, __u32 len)
-{
-	__u64 word = 0;
-	__u32 skip = len > sizeof(word) ? len - sizeof(word) : 0;
-
-	if (cast)
-		word = load_word(name + skip, 0);
-	else
-		bpf_probe_read_kernel(&word, sizeof(word), name + skip);
-	/* A short name has other bytes behind it. */
-	return len < sizeof(word) ? word & ((1ULL << (8 * (len & 7))) - 1) : word;
-}
-
 /* So many directories up, another name is noticed. */
 #define ANCESTORS 16
 
@@ -115,7 +101,7 @@ static __always_inline void place_key_of(struct file_key *key, bool cast, struct
 	bool is_dir = (READ(cast, inode, i_mode) & S_IFMT) == S_IFDIR;
 	__u64 name = READ(cast, dentry, d_name.hash_len);
 
-	key->name_end = name_end(cast, READ_PTR(cast, dentry, d_name.name), name >> 32);
+	key->dentry = (__u64)dentry;
 	key->rest = (__u64)mnt * FOLD_1 + READ(cast, parent, d_name.hash_len) * FOLD_2 +
 		    READ(cast, dir, i_ino) * FOLD_3 + (name >> 32) * FOLD_4 +
 		    ((__u64)READ(cast, sb, s_dev) << 32 | READ(cast, dir, i_generation)) * FOLD_5 +

@@ -53,13 +53,10 @@ int BPF_PROG(hook_file_lock, struct file *file, unsigned int cmd)
 				TR_EVENT_ACT_LOCK, 0);
 }
 
-/* Where in the room that modules have in credentials AppArmor's is; not there without AppArmor. */
-extern const void apparmor_blob_sizes __ksym __weak;
-
 /* Whether credentials are of somebody under an AppArmor profile. */
 static __always_inline bool is_confined(const struct cred *cred)
 {
-	const struct lsm_blob_sizes *sizes = &apparmor_blob_sizes;
+	const struct lsm_blob_sizes *sizes = (const void *)cfg_apparmor_blob_sizes;
 	struct aa_label *label = NULL;
 	long unconfined = FLAG_UNCONFINED;
 	int offset = 0;

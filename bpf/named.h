@@ -255,7 +255,7 @@ static __always_inline void named_key_of(struct file_key *key, struct tr_mark *m
 					 struct named_act *a, struct spot *p, struct spot *other,
 					 __u64 root, __u64 names)
 {
-	key->name_end = p->dentry;
+	key->dentry = p->dentry;
 	key->rest = spot_hash(p) + names * FOLD_3 + root * FOLD_4 + a->flags;
 	if (a->other.size)
 		key->rest += (spot_hash(other) + other->dentry) * FOLD_2;

@@ -16,6 +16,8 @@ const volatile __u32 cfg_host_pid_ns __weak = 0;
 const volatile __u8 cfg_auto __weak = 0; /* record every container that appears */
 const volatile __u8 cfg_level __weak = TR_LEVEL_FILES;
 const volatile __u8 cfg_hooks __weak = 0; /* acts on files come from security hooks */
+/* The address of AppArmor's: where in the room that modules have in credentials its part is. 0: none. */
+const volatile __u64 cfg_apparmor_blob_sizes __weak = 0;
 const volatile __u8 cfg_names __weak =
 	0; /* the key of a file has the names of the directories above */
 const volatile __u32 cfg_max_events __weak = 0; /* first-seen events a recording may hand over */

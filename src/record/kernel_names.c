@@ -2,6 +2,8 @@
 #include "record/kernel_names.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,4 +35,23 @@ bool kernel_has_name(const char *name)
 	}
 	close(fd);
 	return found;
+}
+
+uint64_t kernel_symbol(const char *name)
+{
+	char line[512], *at;
+	uint64_t address = 0;
+	FILE *f = fopen("/proc/kallsyms", "re");
+
+	if (!f)
+		return 0;
+	/* "ffffffff83a1b2c0 D name", and of modules a tab and a name in brackets. */
+	while (!address && fgets(line, sizeof(line), f)) {
+		at = strchr(line, ' ');
+		at = at && at[1] ? at + 3 : NULL;
+		if (at && !strncmp(at, name, strlen(name)) && at[strlen(name)] == '\n')
+			address = strtoull(line, NULL, 16);
+	}
+	fclose(f);
+	return address;
 }

@@ -377,6 +377,7 @@ static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *
 	}
 	r->skel->rodata->cfg_hooks = true;
 	r->skel->rodata->cfg_names = false;
+	r->skel->rodata->cfg_apparmor_blob_sizes = kernel_symbol("apparmor_blob_sizes");
 	return 0;
 }
 

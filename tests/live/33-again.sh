@@ -8,9 +8,13 @@
 live_begin
 mkdir made
 # Many more rounds than there is room for events.
-# shellcheck disable=SC2016 # for the shell that is recorded
-TRAMMEL_FAULT_EVENTS=200 expect 0 -q record -o again.trace -- sh -c '
-	i=0; while [ $i -lt 2000 ]; do i=$((i + 1)); echo $i >made/file; rm made/file; done'
+cat >again.py <<'END'
+import os
+for i in range(20000):
+    os.close(os.open("made/file", os.O_WRONLY | os.O_CREAT))
+    os.unlink("made/file")
+END
+TRAMMEL_FAULT_EVENTS=4000 expect 0 -q record -o again.trace -- python3 again.py
 holds again.trace "complete()" "perms('$PWD/made/file') == {'w'}"
 
 expect 0 -q record -o renamed.trace -- sh -c '
