@@ -64,7 +64,8 @@ holds files.trace "complete()" \
 	"perms('/tmp/created', 'open') == {'r', 'w'}" \
 	"{x for f in files('/tmp/created', 'open') for x in f['flags']} == {'done', 'owner', 'not-owner'}" \
 	"perms('/data/old', 'truncate') == {'w'}" "where('/dev/null') == {'dev'}" \
-	"not files('/tmp/link') and not files('/data/moved')" \
+	"{f['act'] for f in files('/tmp/link')} == {'symlink'}" \
+	"{f['act'] for f in files('/data/moved')} == {'rename-to', 'rename-from'}" \
 	"perms('/data/scripts/') == {'r'}" "files('/tmp/a/relative', 'create')" "files('/tmp/a/b/at', 'create')" \
 	"files('/etc/hostname', 'open')" "where('/etc/hostname') == {'volume'}" \
 	"not any('nowhere' in f['path'] or 'secret' in f['path'] or 'pipe' in f['path'] for f in files())" \
