@@ -49,8 +49,11 @@ static void on_fact(void *arg, uint16_t recording, struct tr_fact *f)
 	struct seen *s = arg;
 	size_t len = strlen(dir);
 
+	/* Of the acts on it, opening it: renaming and removing are acts of their own. */
+	bool opened = f->kind == TR_FACT_FILE && (f->act == TR_ACT_OPEN || f->act == TR_ACT_CREATE);
+
 	for (int i = 0; i < 2; i++)
-		if (recording == s->recording && f->kind == TR_FACT_FILE && s->path[i] &&
+		if (recording == s->recording && opened && s->path[i] &&
 		    !strncmp(f->path, dir, len) && !strcmp(f->path + len, s->path[i]))
 			s->times[i]++;
 	tr_fact_release(f);
