@@ -30,14 +30,12 @@ struct {
 static __always_inline void send_arg(struct tr_mark *m, struct task_struct *task,
 				     struct arg_key *key, bool overflow, __u32 *ret_sent)
 {
-	struct scratch *s = scratch_take();
+	struct scratch *s = scratch_for(m);
 	struct tr_event_arg *e;
 
 	*ret_sent = 0;
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	if (!s)
 		return;
-	}
 	e = (struct tr_event_arg *)s->data;
 	e->abi = key->cell / TR_ROW_NRS;
 	e->nr = key->cell % TR_ROW_NRS;

@@ -69,11 +69,9 @@ __weak __noinline int asked(struct tr_mark *m, __u64 task, __u64 word)
 	key.row = m->row;
 	if (bpf_map_lookup_elem(&asked_seen_before, &key))
 		return 0;
-	s = scratch_take();
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	s = scratch_for(m);
+	if (!s)
 		return 0;
-	}
 	e = (struct tr_event_asked *)s->data;
 	e->kind = (__u8)word;
 	e->op = (__u8)(word >> 8);
@@ -133,11 +131,9 @@ __weak __noinline int network(struct tr_mark *m, struct bound *b)
 	key.what = ((__u64)b->head.family << 32 | (__u64)b->head.type << 48) ^ b->hash;
 	if (bpf_map_lookup_elem(&asked_seen_before, &key))
 		return 0;
-	s = scratch_take();
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	s = scratch_for(m);
+	if (!s)
 		return 0;
-	}
 	__builtin_memcpy(s->data, &b->head, sizeof(b->head));
 	if (b->hash) {
 		__builtin_memcpy(s->data + sizeof(b->head), b->address, sizeof(b->address));

@@ -293,11 +293,9 @@ __weak __noinline int mount_named(struct tr_mark *m, struct mount_call *c)
 
 	if (!m || !c)
 		return 0;
-	s = scratch_take();
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	s = scratch_for(m);
+	if (!s)
 		return 0;
-	}
 	e = (struct tr_event_mount *)s->data;
 	__builtin_memset(e, 0, sizeof(*e));
 	e->flags = c->flags;

@@ -221,11 +221,9 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 	key.rest += p->target * FOLD_6 + p->flags;
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return 0;
-	s = scratch_take();
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	s = scratch_for(m);
+	if (!s)
 		return 0;
-	}
 	event_head(&s->head, TR_EVENT_FILE, bpf_get_current_task_btf(), m);
 	/* A full table only means that the event comes again; the recorder knows it by then. */
 	if (!event_send(s, place_fill(s, m, p), false))
@@ -401,18 +399,14 @@ __weak __noinline int exec_seen(struct tr_mark *m, __u64 task_at, __u64 bprm_at)
 {
 	struct task_struct *task = (struct task_struct *)task_at;
 	struct linux_binprm *bprm = (struct linux_binprm *)bprm_at;
-	struct scratch *s = m ? scratch_take() : NULL;
+	struct scratch *s = m ? scratch_for(m) : NULL;
 	struct file_key key;
 	__u8 one = 1;
 	__u32 len;
 	bool keyed;
 
-	if (!m)
+	if (!s)
 		return 0;
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
-		return 0;
-	}
 	keyed = exec_key_of(&key, s, task, m, bprm);
 	if (keyed && bpf_map_lookup_elem(&files_seen, &key)) {
 		scratch_give_back(s);

@@ -78,11 +78,9 @@ __noinline int mount_seen(struct tr_mark *m, struct mounting *p)
 
 	if (!m || !p)
 		return 0;
-	s = scratch_take();
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	s = scratch_for(m);
+	if (!s)
 		return 0;
-	}
 	event_head(&s->head, TR_EVENT_MOUNT, (struct task_struct *)p->task, m);
 	event_send(s, mount_fill(s, m, p), true);
 	scratch_give_back(s);

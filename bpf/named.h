@@ -390,18 +390,14 @@ static __always_inline __u32 named_make(struct scratch *s, struct tr_mark *m,
 __weak __noinline int named_seen(struct tr_mark *m, __u64 task_at, struct named_act *a)
 {
 	struct task_struct *task = (struct task_struct *)task_at;
-	struct scratch *s = m && a ? scratch_take() : NULL;
+	struct scratch *s = m && a ? scratch_for(m) : NULL;
 	struct file_key key;
 	bool urgent;
 	__u8 one = 1;
 	__u32 len;
 
-	if (!m || !a)
+	if (!s)
 		return 0;
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
-		return 0;
-	}
 	len = named_make(s, m, task, a, &key);
 	if (len) {
 		/* What has symbolic links to follow is looked at while they are there. */

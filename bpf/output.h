@@ -79,6 +79,16 @@ static __always_inline struct scratch *scratch_take(void)
 	return __sync_lock_test_and_set(&s->busy, 1) ? NULL : s;
 }
 
+/* The same, and counts what cannot be told for want of it. */
+static __always_inline struct scratch *scratch_for(struct tr_mark *m)
+{
+	struct scratch *s = scratch_take();
+
+	if (!s)
+		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	return s;
+}
+
 static __always_inline void scratch_give_back(struct scratch *s)
 {
 	s->busy = 0;

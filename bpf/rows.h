@@ -60,14 +60,12 @@ static __always_inline void row_of_phase(struct tr_mark *m)
 
 static __always_inline bool row_announce(struct tr_mark *m, __u64 task, struct file *file)
 {
-	struct scratch *s = scratch_take();
+	struct scratch *s = scratch_for(m);
 	struct walked w;
 	bool sent;
 
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	if (!s)
 		return false;
-	}
 	w = path_walk(s, m->recording, BPF_CORE_READ(file, f_path.mnt),
 		      BPF_CORE_READ(file, f_path.dentry));
 	event_head(&s->head, TR_EVENT_ROW, (struct task_struct *)task, m);

@@ -40,11 +40,9 @@ static __noinline int call_seen(struct task_struct *task, struct tr_mark *m, str
 
 	if (bpf_map_lookup_elem(&calls_seen, key))
 		return 0;
-	s = scratch_take();
-	if (!s) {
-		count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+	s = scratch_for(m);
+	if (!s)
 		return 0;
-	}
 	e = (struct tr_event_denied *)s->data;
 	e->abi = key->abi;
 	e->inner = inner;
