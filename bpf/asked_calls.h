@@ -250,7 +250,7 @@ __weak __noinline int files_mapped(struct tr_mark *m, __u64 at, __u64 end, __u32
 		/* Of a file system that is made of others, the mounter's file is mapped (backing_file_mmap). */
 		if (w.file && is_own(bpf_get_current_task_btf(), m, cred_of_file(w.file)))
 			file_seen(m, address_of(bpf_get_current_task_btf()), w.file, what & 0xffff,
-				  what >> 16);
+				  what >> 16, 0);
 		at = w.end;
 	}
 	return 0;
@@ -526,7 +526,7 @@ __weak __noinline int memfd_call(struct tr_mark *m, __u64 task_at, __u64 flags, 
 	file = file_of_fd(false, bpf_get_current_task_btf(), ret);
 	if (file)
 		file_seen(m, task_at, (__u64)file, TR_EVENT_PERM_R | TR_EVENT_PERM_W,
-			  TR_EVENT_ACT_MMAP);
+			  TR_EVENT_ACT_MMAP, 0);
 	return 0;
 }
 

@@ -121,16 +121,13 @@ static __always_inline void file_key_of(struct file_key *key, bool cast, struct 
 		     act, owner);
 }
 
-/* Beside an act: it was asked for, and failed in the end. */
-#define ACT_FAILED 0x40
-
 /* Something with a path that the current task asks for, as addresses (see address_of). */
 struct place {
 	__u64 mnt, dentry;
 	__u64 inode; /* 0: the name is new */
 	__u64 target; /* of a link, the dentry of the old name, in the same mount; else 0 */
 	__u16 perms; /* TR_EVENT_PERM_* */
-	__u8 act; /* TR_EVENT_ACT_*, and ACT_FAILED */
+	__u8 act; /* TR_EVENT_ACT_* */
 	__u8 owner;
 	__u32 flags; /* TR_PATH_REFUSED */
 };
@@ -146,11 +143,9 @@ static __always_inline void fill_file(struct tr_event_file *e, struct place *p, 
 	if (p->act == TR_EVENT_ACT_MKDIR ||
 	    (p->act != TR_EVENT_ACT_LINK && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR))
 		e->flags |= TR_PATH_DIRECTORY;
-	if (p->act & ACT_FAILED)
-		e->flags |= TR_PATH_REFUSED;
 	e->magic = (__u32)BPF_CORE_READ(dentry, d_sb, s_magic);
 	e->perms = p->perms;
-	e->act = p->act & ~ACT_FAILED;
+	e->act = p->act;
 	e->owner = p->owner;
 	e->path_len = (__u16)path_len;
 	e->target_len = 0;
@@ -232,13 +227,17 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 	return 0;
 }
 
-/* Hands a file over, the first time. The addresses are of task and file (see address_of). */
+/*
+ * Hands a file over, the first time. The addresses are of task and file (see address_of); flags:
+ * TR_PATH_REFUSED, or 0.
+ */
 static __always_inline void file_seen(struct tr_mark *m, __u64 task_at, __u64 file_at, __u16 perms,
-				      __u8 act)
+				      __u8 act, __u32 flags)
 {
 	struct place p =
 		place_of_file((struct task_struct *)task_at, (struct file *)file_at, perms, act);
 
+	p.flags = flags;
 	place_seen(m, &p);
 }
 
@@ -299,7 +298,7 @@ static __always_inline void file_met(bool cast, struct task_struct *task, __u32 
 		return;
 	m = mark_of(task);
 	if (m)
-		file_seen(m, address_of(task), (__u64)file, a.perms, a.act);
+		file_seen(m, address_of(task), (__u64)file, a.perms, a.act, 0);
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */

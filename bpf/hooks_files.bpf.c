@@ -10,7 +10,7 @@ static __always_inline int act_on_file(struct file *file, __u16 perms, __u8 act)
 	struct tr_mark *m = asking(task);
 
 	if (m)
-		file_seen(m, address_of(task), address_of(file), perms, act);
+		file_seen(m, address_of(task), address_of(file), perms, act, 0);
 	return 0;
 }
 
@@ -19,14 +19,9 @@ static __always_inline int act_on_open_file(struct file *file, __u16 perms, __u8
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_mark *m = asking(task);
-	struct place p;
 
-	if (!m || !is_own(task, m, BPF_CORE_READ(file, f_cred)))
-		return 0;
-	p = place_of_file((struct task_struct *)address_of(task), (struct file *)address_of(file),
-			  perms, act);
-	p.flags = flags;
-	place_seen(m, &p);
+	if (m && is_own(task, m, BPF_CORE_READ(file, f_cred)))
+		file_seen(m, address_of(task), address_of(file), perms, act, flags);
 	return 0;
 }
 
@@ -83,7 +78,7 @@ int BPF_PROG(hook_file_receive, struct file *file)
 	struct asked_of_open a = asked_by_open(BPF_CORE_READ(file, f_mode), 0);
 
 	if (m && a.perms && !is_own(task, m, opener) && is_confined(opener))
-		file_seen(m, address_of(task), address_of(file), a.perms, TR_EVENT_ACT_RECEIVE);
+		file_seen(m, address_of(task), address_of(file), a.perms, TR_EVENT_ACT_RECEIVE, 0);
 	return 0;
 }
 

@@ -468,8 +468,8 @@ __weak __noinline int descriptor_call(struct tr_mark *m, __u64 task_at, __u64 fd
 					       TR_EVENT_ACT_TRUNCATE;
 
 	if (m && file && may_have_asked(act, ret < 0 ? (__u32)-ret : 0))
-		file_seen(m, task_at, (__u64)file, TR_EVENT_PERM_W,
-			  act | (ret < 0 ? ACT_FAILED : 0));
+		file_seen(m, task_at, (__u64)file, TR_EVENT_PERM_W, act,
+			  ret < 0 ? TR_PATH_REFUSED : 0);
 	return 0;
 }
 

@@ -65,8 +65,8 @@ static __always_inline int locked(__u64 lock, int error, bool unlock_counts)
 	if (!file || (type == F_UNLCK && !unlock_counts))
 		return 0;
 	file_seen(m, address_of(task), (__u64)file,
-		  TR_EVENT_PERM_K | (type == F_WRLCK ? TR_EVENT_PERM_W : 0),
-		  TR_EVENT_ACT_LOCK | (error < 0 ? ACT_FAILED : 0));
+		  TR_EVENT_PERM_K | (type == F_WRLCK ? TR_EVENT_PERM_W : 0), TR_EVENT_ACT_LOCK,
+		  error < 0 ? TR_PATH_REFUSED : 0);
 	return 0;
 }
 
