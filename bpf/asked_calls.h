@@ -326,17 +326,13 @@ __weak __noinline int mount_named(struct tr_mark *m, struct mount_call *c)
 
 static __always_inline void mount_call(struct tr_mark *m, __u64 regs_at, __u32 abi, __s64 ret)
 {
-	__u64 flags = call_arg_at(regs_at, abi, 3);
+	__u64 flags = mount_flags_of(call_arg_at(regs_at, abi, 3));
 	struct mount_call c = { .name = call_arg_at(regs_at, abi, 1) };
 
-	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
-		flags &= ~MS_MGC_MSK;
 	c.flags = flags;
 	c.op = (__u16)mount_op_of(flags);
 	c.error = ret < 0 ? (__u16)-ret : 0;
-	/* A remount and a change of propagation have neither; whatever is passed, is not looked at. */
-	if (c.op == TR_EVENT_MOUNT_NEW || c.op == TR_EVENT_MOUNT_BIND ||
-	    c.op == TR_EVENT_MOUNT_MOVE)
+	if (mount_has_source(c.op))
 		c.source = call_arg_at(regs_at, abi, 0);
 	if (c.op == TR_EVENT_MOUNT_NEW)
 		c.fstype = call_arg_at(regs_at, abi, 2);

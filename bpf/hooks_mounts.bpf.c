@@ -97,16 +97,13 @@ int BPF_PROG(hook_sb_mount, const char *dev_name, const struct path *path, const
 
 	if (!m)
 		return 0;
-	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
-		flags &= ~MS_MGC_MSK;
+	flags = mount_flags_of(flags);
 	p.task = address_of(task);
 	p.mnt = (__u64)BPF_CORE_READ(path, mnt);
 	p.dentry = (__u64)BPF_CORE_READ(path, dentry);
 	p.op = mount_op_of(flags);
 	p.flags = flags;
-	/* A remount and a change of propagation have neither; whatever is passed, is not looked at. */
-	if (p.op == TR_EVENT_MOUNT_NEW || p.op == TR_EVENT_MOUNT_BIND ||
-	    p.op == TR_EVENT_MOUNT_MOVE)
+	if (mount_has_source(p.op))
 		p.source = (__u64)dev_name;
 	if (p.op == TR_EVENT_MOUNT_NEW)
 		p.fstype = (__u64)type;

@@ -19,4 +19,16 @@ static __always_inline __u32 mount_op_of(unsigned long flags)
 	return TR_EVENT_MOUNT_NEW;
 }
 
+/* Without the mark of old programs, which path_mount takes off, too. */
+static __always_inline unsigned long mount_flags_of(unsigned long flags)
+{
+	return (flags & MS_MGC_MSK) == MS_MGC_VAL ? flags & ~MS_MGC_MSK : flags;
+}
+
+/* A remount and a change of propagation have none; whatever is passed, is not looked at. */
+static __always_inline bool mount_has_source(__u32 op)
+{
+	return op == TR_EVENT_MOUNT_NEW || op == TR_EVENT_MOUNT_BIND || op == TR_EVENT_MOUNT_MOVE;
+}
+
 #endif
