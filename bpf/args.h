@@ -52,6 +52,9 @@ static __always_inline void send_arg(struct tr_mark *m, struct task_struct *task
 /*
  * A value of one argument. The first TR_ARG_VALUES are handed over, then, once, that there are
  * more: a call with ever-new values costs two look-ups each time and no more memory.
+ *
+ * Tasks on several CPUs may meet a value at once: who enters its key tells of it. The counter is taken
+ * before the event is sent, so that exactly one finds it at its end.
  */
 static __always_inline void arg_value(struct tr_mark *m, struct task_struct *task, __u32 cell,
 				      __u8 index, __u8 how, __u64 value)
@@ -62,29 +65,38 @@ static __always_inline void arg_value(struct tr_mark *m, struct task_struct *tas
 	struct arg_key counter = {
 		.row = m->row, .cell = (__u16)cell, .index = index, .counter = 1, .how = how
 	};
-	__u32 *n, sent, none = 0;
-	bool overflow;
+	__u32 *n, before = 0, sent = 0, none = 0;
+	bool counted;
+	long err = 0;
 
 	if (bpf_map_lookup_elem(&args_seen, &key))
 		return;
 	n = bpf_map_lookup_elem(&args_seen, &counter);
 	if (!n) {
-		remember(&args_seen, TR_TABLE_ARGS, &counter, &none, m->recording);
+		err = remember(&args_seen, TR_TABLE_ARGS, &counter, &none, m->recording);
 		n = bpf_map_lookup_elem(&args_seen, &counter);
 	}
 	if (n && *n > TR_ARG_VALUES)
 		return;
-	overflow = n && *n == TR_ARG_VALUES;
-	/* What cannot be counted is not handed over: it would come again each time. */
-	if (!n || (!overflow && !remember(&args_seen, TR_TABLE_ARGS, &key, &none, m->recording))) {
+	if (n)
+		err = remember(&args_seen, TR_TABLE_ARGS, &key, &none, m->recording);
+	if (err == -EEXIST)
+		return;
+	/* In a full table it could not be counted, and would come again each time. */
+	if (err == -E2BIG) {
 		count_loss(m->recording, TR_EVENT_LOSS_MAP);
 		return;
 	}
-	send_arg(m, task, &key, overflow, &sent);
-	if (sent)
-		__sync_fetch_and_add(n, 1);
-	else if (!overflow)
+	/* Nor is it counted if there was no memory for the moment, but then it may come again. */
+	counted = n && !err;
+	if (counted)
+		before = __sync_fetch_and_add(n, 1);
+	if (before <= TR_ARG_VALUES)
+		send_arg(m, task, &key, before == TR_ARG_VALUES, &sent);
+	if (counted && (!sent || before >= TR_ARG_VALUES))
 		forget(&args_seen, TR_TABLE_ARGS, &key, m->recording);
+	if (counted && !sent)
+		__sync_fetch_and_sub(n, 1);
 }
 
 /* The recorded arguments of a call that is being entered, or was refused; `cell` is its place in a row. */

@@ -165,20 +165,24 @@ static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 
 /*
  * Enters a key in a table that all share. Who has many there finds it full when a quarter is left.
- * Returns whether there was room.
+ * Returns 0; -EEXIST if another CPU was quicker; -E2BIG if the table is full; else what the kernel could
+ * not do at this moment (it allocates each entry).
  */
-static __always_inline bool remember(void *map, __u32 table, const void *key, const void *value,
+static __always_inline long remember(void *map, __u32 table, const void *key, const void *value,
 				     __u32 recording)
 {
 	struct tr_recording_state *r = recording_state(recording);
 	__u32 size = cfg_table_sizes[table];
+	long err;
 
-	if (!r || (r->kept[table] >= size / 64 && n_kept[table] >= size / 4 * 3) ||
-	    bpf_map_update_elem(map, key, value, BPF_NOEXIST))
-		return false;
+	if (!r || (r->kept[table] >= size / 64 && n_kept[table] >= size / 4 * 3))
+		return -E2BIG;
+	err = bpf_map_update_elem(map, key, value, BPF_NOEXIST);
+	if (err)
+		return err;
 	__sync_fetch_and_add(&r->kept[table], 1);
 	__sync_fetch_and_add(&n_kept[table], 1);
-	return true;
+	return 0;
 }
 
 static __always_inline void forget(void *map, __u32 table, const void *key, __u32 recording)

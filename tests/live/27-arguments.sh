@@ -52,4 +52,21 @@ if docker run --rm --network none --security-opt "seccomp=$PWD/many.json" tramme
 	/bin/busybox ping -c 1 127.0.0.1 >/dev/null 2>&1; then
 	fail "a raw socket went through"
 fi
+
+# Two processes that meet a value at once: it is told once, nothing is lost, and the end of what is
+# kept is seen. Copies of the program, for what an executable showed before is known.
+if [ "$(nproc)" = 1 ]; then
+	echo "note: one CPU: nobody meets a value at once"
+fi
+bare meet
+mkdir met
+for i in $(seq 40); do
+	cp bin/meet "met/$i"
+done
+expect 0 record -o met.trace -- sh -c 'for program in met/*; do "$program"; done'
+holds met.trace "complete()" \
+	"all(sum(f['fact'] == 'arg' and f['name'] == name and exe in f.get('exes', []) for f in facts) == n
+	     for name, n in (('prctl', 40), ('fcntl', 40), ('ioctl', 40), ('keyctl', 49))
+	     for exe in {e for f in facts for e in f.get('exes', []) if '/met/' in e})" \
+	"len({e for f in facts for e in f.get('exes', []) if '/met/' in e}) == 40"
 exit 0
