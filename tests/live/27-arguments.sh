@@ -63,6 +63,7 @@ mkdir met
 for i in $(seq 40); do
 	cp bin/meet "met/$i"
 done
+# shellcheck disable=SC2016 # for the command
 expect 0 record -o met.trace -- sh -c 'for program in met/*; do "$program"; done'
 holds met.trace "complete()" \
 	"all(sum(f['fact'] == 'arg' and f['name'] == name and exe in f.get('exes', []) for f in facts) == n
