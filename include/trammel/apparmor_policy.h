@@ -48,9 +48,9 @@ enum {
 	TR_AA_PTRACE_READ = 0x0004,
 	TR_AA_PTRACE_TRACEDBY = 0x0008,
 	TR_AA_PTRACE_READBY = 0x0010,
+	TR_AA_PIVOTROOT = 0x0001,
 	TR_AA_MOUNT = 0x0002,
-	TR_AA_UMOUNT = 0x0200,
-	TR_AA_PIVOTROOT = 0x0004,
+	TR_AA_UMOUNT = 0x0004,
 };
 
 /* What becomes of a program that may be executed. */

@@ -29,7 +29,7 @@ declare -A may=(
 # The layer each public header belongs to.
 declare -A public=(
 	[err]=util [abi]=tables [facts]=facts [redact]=facts [bundle]=bundle [trace]=trace [rules]=rules
-	[seccomp]=formats [cbpf]=eval
+	[seccomp]=formats [cbpf]=eval [apparmor_policy]=eval
 	[policy]=policy [tune]=policy [check]=check [dead]=check [diff]=check [lint]=check [engine]=engine
 	[record]=record [rehearse]=record
 	[features]=record [event]=event
