@@ -73,7 +73,8 @@ enum file_call {
 
 /*
  * By cell, as struct tr_row has them: arch/x86/entry/syscalls/syscall_64.tbl, whose numbers x32 shares
- * up to 511, and syscall_32.tbl.
+ * up to 511, and syscall_32.tbl. One byte tells all that every call needs to be asked: the recorder adds
+ * TR_CALL_ARGS, and takes the rest away where the hooks tell.
  */
 #define CELL(abi, nr) ((abi)*TR_ROW_NRS + (nr))
 /* clang-format off */
@@ -135,7 +136,7 @@ enum file_call {
 	[CELL(abi, 440)] = FILE_CALL_PIDFD_ACCESS, /* process_madvise */ \
 	[CELL(abi, 452)] = FILE_CALL_FCHMODAT2
 #define CELL_32(nr) CELL(TR_EVENT_ABI_I386, nr)
-static const __u8 file_calls[TR_ROW_CELLS] = {
+const volatile __u8 cfg_calls[TR_ROW_CELLS] __weak = {
 	FILE_CALLS_64(TR_EVENT_ABI_X86_64),
 	[CELL(TR_EVENT_ABI_X86_64, 101)] = FILE_CALL_PTRACE,
 	[CELL(TR_EVENT_ABI_X86_64, 129)] = FILE_CALL_KILL, /* rt_sigqueueinfo */

@@ -15,7 +15,6 @@ const volatile __u32 cfg_host_mnt_ns __weak = 0; /* entry without a filter: not 
 const volatile __u32 cfg_host_pid_ns __weak = 0;
 const volatile __u8 cfg_auto __weak = 0; /* record every container that appears */
 const volatile __u8 cfg_level __weak = TR_LEVEL_FILES;
-const volatile __u8 cfg_hooks __weak = 0; /* acts on files come from security hooks */
 /* The address of AppArmor's: where in the room that modules have in credentials its part is. 0: none. */
 const volatile __u64 cfg_apparmor_blob_sizes __weak = 0;
 const volatile __u8 cfg_names __weak =
@@ -172,6 +171,12 @@ static __always_inline struct tr_seat *seat_of(struct task_struct *task)
 	return seat_of_number((__u32)task->pid);
 }
 
+/* Which part of a byte of cfg_calls counts. */
+static __always_inline __u8 exits_at(__u8 level)
+{
+	return level >= TR_LEVEL_FILES ? TR_CALL_EXIT : 0;
+}
+
 static __always_inline bool seat_take(struct tr_seat *seat, struct task_struct *task,
 				      struct tr_mark *m)
 {
@@ -179,7 +184,7 @@ static __always_inline bool seat_take(struct tr_seat *seat, struct task_struct *
 	    __sync_val_compare_and_swap(&seat->task, 0, (__u64)task))
 		return false;
 	seat->row = m->row;
-	seat->level = m->level;
+	seat->exits = exits_at(m->level);
 	seat->in_call = m->in_call;
 	return true;
 }

@@ -66,9 +66,9 @@ static __noinline int odd_call(struct task_struct *task, struct tr_mark *m, __u3
 	return call_seen(task, m, &key, 0);
 }
 
-static __always_inline __u8 in_call_by(__u32 cell, __u8 level)
+static __always_inline __u8 in_call_by(__u8 call, __u8 exits)
 {
-	return level >= TR_LEVEL_FILES && !cfg_hooks ? 1 + file_calls[cell] : 1;
+	return 1 + (call & exits);
 }
 
 /* A call of a task that has no seat: it has not entered yet, or another has the seat. */
@@ -84,7 +84,7 @@ static __noinline int enter_unseated(struct task_struct *task, struct tr_mark *m
 	if (c.nr >= TR_ROW_NRS || cell >= TR_ROW_CELLS)
 		return id == -1 ? 0 : odd_call(task, m, c.abi, c.nr);
 	if (m->flags & TR_MARK_ENTERED)
-		m->in_call = in_call_by(cell, m->level);
+		m->in_call = in_call_by(cfg_calls[cell], exits_at(m->level));
 	note_call(m->row, c);
 	args_of_call(m, address_of(task), regs, c, TR_ARG_LET_IN);
 	return 0;
@@ -117,6 +117,7 @@ int on_sys_enter(__u64 *ctx)
 	struct tr_mark *m;
 	struct call c;
 	__u32 cell;
+	__u8 call;
 
 	if (!may_have_mark(task))
 		return 0;
@@ -135,9 +136,10 @@ int on_sys_enter(__u64 *ctx)
 		seat->in_call = 1;
 		return enter_rarely(task, 0, (long)ctx[1]);
 	}
-	seat->in_call = in_call_by(cell, seat->level);
+	call = cfg_calls[cell];
+	seat->in_call = in_call_by(call, seat->exits);
 	note_call(seat->row, c);
-	if (unlikely(cfg_args[cell]))
+	if (unlikely(call & TR_CALL_ARGS))
 		enter_rarely(task, address_of((struct pt_regs *)ctx[0]), (long)ctx[1]);
 	return 0;
 }

@@ -170,12 +170,16 @@ _Static_assert(sizeof(struct tr_mark) == 40, "tr_mark");
 struct tr_seat {
 	__u64 task; /* whose it is: an address that nobody follows; 0: free */
 	__u32 row;
-	__u8 level;
+	__u8 exits; /* TR_CALL_EXIT, or 0 where only syscalls are recorded */
 	__u8 in_call;
 	__u16 pad;
 };
 _Static_assert(sizeof(struct tr_seat) == 16, "tr_seat");
 #define TR_SEATS 32768
+
+/* Of a call, by cell of a row: what its end is looked at as (0: it is not), and whether it has arguments to record. */
+#define TR_CALL_EXIT 0x7f
+#define TR_CALL_ARGS 0x80
 
 /* Tables of what was handed over already: all recordings share them. */
 enum {

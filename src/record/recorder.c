@@ -375,10 +375,17 @@ static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *
 			bpf_program__set_autoload(program,
 						  !tr_strset_has(&r->missing, hooks[i].id));
 	}
-	r->skel->rodata->cfg_hooks = true;
+	/* The hooks tell what the end of a call would. */
+	memset(r->skel->rodata->cfg_calls, 0, sizeof(r->skel->rodata->cfg_calls));
 	r->skel->rodata->cfg_names = false;
 	r->skel->rodata->cfg_apparmor_blob_sizes = kernel_symbol("apparmor_blob_sizes");
 	return 0;
+}
+
+static void set_arg(struct record_bpf *skel, int cell, uint8_t bits)
+{
+	skel->rodata->cfg_args[cell] |= bits;
+	skel->rodata->cfg_calls[cell] |= TR_CALL_ARGS;
 }
 
 /* Tells the programs which arguments to look at, by the number each ABI has for the call. */
@@ -394,7 +401,7 @@ static void set_args(struct record_bpf *skel)
 			int nr = syscall_number((enum tr_abi)abi, specs[i].name);
 
 			if (nr >= 0 && nr < TR_ROW_NRS)
-				skel->rodata->cfg_args[abi * TR_ROW_NRS + nr] |= bits;
+				set_arg(skel, abi * TR_ROW_NRS + nr, bits);
 		}
 	}
 }
