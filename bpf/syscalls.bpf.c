@@ -90,6 +90,19 @@ static __noinline int enter_unseated(struct task_struct *task, struct tr_mark *m
 	return 0;
 }
 
+/* The same, but it takes the seat if it can: then it returns true, and has done nothing else. */
+static __noinline int enter_first(struct task_struct *task, __u64 regs, long id)
+{
+	struct tr_mark *m = mark_of(task);
+
+	if (!m)
+		return false;
+	if (seat_take(seat_of(task), task, m))
+		return true;
+	enter_unseated(task, m, regs, id);
+	return false;
+}
+
 /* What is rarely to be done of a call by a task that has its seat. */
 static __noinline int enter_rarely(struct task_struct *task, __u64 regs, long id)
 {
@@ -114,7 +127,6 @@ int on_sys_enter(__u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_seat *seat;
-	struct tr_mark *m;
 	struct call c;
 	__u32 cell;
 	__u8 call;
@@ -122,14 +134,9 @@ int on_sys_enter(__u64 *ctx)
 	if (!may_have_mark(task))
 		return 0;
 	seat = seat_of(task);
-	if (unlikely(seat->task != (__u64)task)) {
-		m = mark_of(task);
-		if (!m)
-			return 0;
-		if (!seat_take(seat, task, m))
-			return enter_unseated(task, m, address_of((struct pt_regs *)ctx[0]),
-					      (long)ctx[1]);
-	}
+	if (unlikely(seat->task != (__u64)task) &&
+	    !enter_first(task, address_of((struct pt_regs *)ctx[0]), (long)ctx[1]))
+		return 0;
 	c = call_of(task, (long)ctx[1]);
 	cell = CELL(c.abi, c.nr);
 	if (unlikely(c.nr >= TR_ROW_NRS || cell >= TR_ROW_CELLS)) {
