@@ -3,7 +3,7 @@
 # Images without a registry: root file systems from Debian packages, kept as archives in $IMAGES
 # under a hash of their recipe, and the Dockerfiles of tests/workloads/ on top of them.
 #
-#   image_rootfs NAME   makes the archive of a root file system (busybox, debian, web) if it is missing;
+#   image_rootfs NAME   makes the archive of a root file system (busybox, debian, web, bench) if it is missing;
 #                       prints its path
 #   image_build NAME... builds trammel-lab/NAME in the engine: a directory of tests/workloads/
 #   images_remove       removes them from the engine
@@ -16,6 +16,7 @@ IMAGES=${TRAMMEL_IMAGES:-$LAB/images}
 # share them; the demo needs the first one only.
 IMAGE_PACKAGES=redis-server,redis-tools,python3
 IMAGE_WEB_PACKAGES=nginx,nodejs,busybox-static
+IMAGE_BENCH_PACKAGES=gcc,libc6-dev,wrk
 IMAGE_SUITE=bookworm
 
 # Debian's package sources as this machine has them (mirrors and all), nobody else's. mmdebstrap
@@ -47,6 +48,11 @@ make_web_rootfs() {
 	make_debian_rootfs "$1"
 }
 
+make_bench_rootfs() {
+	local IMAGE_PACKAGES=$IMAGE_BENCH_PACKAGES
+	make_debian_rootfs "$1"
+}
+
 make_busybox_rootfs() {
 	local root
 	root=$(mktemp -d "$IMAGES/busybox.XXXXXX") || return 1
@@ -65,6 +71,7 @@ image_recipe() {
 	case $1 in
 	debian) printf '%s\n' "$IMAGE_SUITE $IMAGE_PACKAGES"; declare -f make_debian_rootfs ;;
 	web) printf '%s\n' "$IMAGE_SUITE $IMAGE_WEB_PACKAGES"; declare -f make_debian_rootfs ;;
+	bench) printf '%s\n' "$IMAGE_SUITE $IMAGE_BENCH_PACKAGES"; declare -f make_debian_rootfs ;;
 	busybox) dpkg-query -W busybox-static; declare -f make_busybox_rootfs ;;
 	esac
 }
@@ -86,6 +93,7 @@ image_base() {
 	case $1 in
 	busybox | goapp) echo busybox ;;
 	nginx | node) echo web ;;
+	bench) echo bench ;;
 	*) echo debian ;;
 	esac
 }

@@ -1,0 +1,114 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What a recording costs a workload in a container, beside what other tools cost it.
+#
+#   rounds.sh SAMPLES ROUNDS LESS WORK...
+#
+# A round measures each variant once, in an order that changes from round to round. The value is the CPU time of
+# all the container for a unit of work, and the tool's own CPU time meanwhile. LESS divides the work.
+# The work `memory` is none: it is what the recorder holds while redis is at work and ten seconds (or LESS
+# of that) after. Appends to SAMPLES; see report.py.
+set -u
+: "${TRAMMEL:?}" "${TRAMMEL_SOURCE:?}" "${BENCH:?}"
+. "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/bench/watch.sh"
+. "$TRAMMEL_SOURCE/tests/bench/works.sh"
+SAMPLES=$1 ROUNDS=$2 LESS=$3
+shift 3
+
+# amount NAME VARIANT: of redis, say, 20,000 requests, and a tenth of them under strace
+amount() {
+	local much=${WORK_MUCH[$1]} less=$LESS
+	[ "$2" != strace ] || less=$((less * WORK_FEWER[$1]))
+	[ "$less" -lt "$much" ] || less=$much
+	echo $((much / less))
+}
+
+check_tool() {
+	local name=$1 variant=$2 units=$3
+	watch_check "$variant" $((units * WORK_CALLS[$name]))
+	[ "$variant" != recorded ] ||
+		python3 "$TRAMMEL_SOURCE/tests/lib/tracefile.py" "$WORK/trace" "${WORK_HOLDS[$name]//UNITS/$units}" ||
+		fail "$name: the recording lacks something of the work"
+}
+
+measure() {
+	local name=$1 variant=$2 number=$3 begin own ns answer units rate
+	[ -n "${BENCH_ANY:-}" ] || wait_until nobody_traces
+	watch_with "$variant"
+	begin=$(watched_ns)
+	own=$(watch_ns)
+	answer=$(work "$name" "$(amount "$name" "$variant")")
+	read -r units rate <<<"$answer"
+	ns=$(($(watched_ns) - begin))
+	own=$(($(watch_ns) - own))
+	watch_end
+	[ "${units:-0}" -gt 0 ] || fail "$name: nothing was done under $variant"
+	case $variant in
+	nothing | empty) own= ;;
+	*) check_tool "$name" "$variant" "$units" ;;
+	esac
+	awk -v w="$name" -v v="$variant" -v n="$number" -v ns=$ns -v own="$own" -v units="$units" -v rate="$rate" 'BEGIN {
+		printf "%s\t%s\t%d\t%.6g\n", w, v, n, ns / 1e9 / units
+		if (own != "") printf "%s tool\t%s\t%d\t%.6g\n", w, v, n, own / 1e9 / units
+		if (rate != "") printf "%s rate\t%s\t%d\t%s\n", w, v, n, rate
+	}' >>"$SAMPLES"
+}
+
+measure_rounds() {
+	local name=$1 round i at
+	for ((round = 0; round < ROUNDS; round++)); do
+		for ((i = 0; i < ${#VARIANTS[@]}; i++)); do
+			at=$(((i + round) % ${#VARIANTS[@]}))
+			# Backwards in every other one: not each variant after the same one always.
+			((round % 2 == 0)) || at=$((${#VARIANTS[@]} - 1 - at))
+			measure "$name" "${VARIANTS[at]}" "$round"
+		done
+	done
+}
+
+# What the recorder holds while it records: resident, and in the kernel's maps. Some of the maps it
+# sees in its address space, the ring twice: VmRSS has these views, too.
+memory_of() {
+	local pid=$1
+	awk '/^(VmRSS|RssAnon|RssFile):/ { sub(":", "", $1); print $1, $2 * 1024 }' "/proc/$pid/status"
+	awk '/^[0-9a-f]+-/ { view = /bpf-map/ }
+		view && /^Rss:/ { sum += $2 }
+		END { print "views", sum * 1024 }' "/proc/$pid/smaps"
+	cat "/proc/$pid/fdinfo/"* 2>/dev/null | awk '/^pos:/ { map = 0 }
+		/^map_type:/ { map = 1 }
+		map && /^memlock:/ { bytes = $2 }
+		map && /^map_id:/ && !seen[$2]++ { sum += bytes }
+		END { print "maps", sum }'
+}
+
+measure_memory() {
+	watch_with recorded
+	work redis "$(amount redis recorded)" >/dev/null
+	sleep $((LESS < 10 ? 10 / LESS : 1))
+	memory_of "$WATCHER" | awk '{ printf "memory\t%s\t0\t%d\n", $1, $2 }' >>"$SAMPLES"
+	watch_end
+	check_tool redis recorded 1
+}
+
+images() {
+	case " $* " in *' redis '* | *' memory '*) echo redis ;; esac
+	case " $* " in *' nginx '*) echo nginx ;; esac
+	case " $* " in *' nginx '* | *' forks '* | *' trees '* | *' compile '* | *' files '*) echo bench ;; esac
+}
+
+mapfile -t VARIANTS < <(watch_names)
+# shellcheck disable=SC2046
+live_begin $(images "$@")
+defer watch_end
+for name; do
+	echo "$name" >&2
+	if [ "$name" = memory ]; then
+		work_begin redis
+		measure_memory
+	else
+		work_begin "$name"
+		measure_rounds "$name"
+	fi
+	work_end
+done
