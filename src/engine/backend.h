@@ -5,7 +5,7 @@
 
 #include "engine/http.h"
 #include "engine/inspect.h"
-#include "engine/process.h"
+#include "util/process.h"
 
 struct backend {
 	struct http *http; /* NULL: the command */

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "engine/process.h"
 #include "record/probe.h"
 #include "trammel/engine.h"
 #include "util/mem.h"
+#include "util/process.h"
 #include "util/strbuf.h"
 
 static char *describe(struct tr_engine *e)

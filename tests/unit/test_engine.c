@@ -17,11 +17,11 @@
 #include "engine/endpoint.h"
 #include "engine/http.h"
 #include "engine/machine.h"
-#include "engine/process.h"
 #include "lib/suite.h"
 #include "trammel/engine.h"
 #include "util/fs.h"
 #include "util/mem.h"
+#include "util/process.h"
 
 static char socket_path[64];
 static pid_t server;

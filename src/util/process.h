@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a command without a shell, for what it prints: bounded in size and time. */
-#ifndef ENGINE_PROCESS_H
-#define ENGINE_PROCESS_H
+#ifndef UTIL_PROCESS_H
+#define UTIL_PROCESS_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/process.h"
+#include "util/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
