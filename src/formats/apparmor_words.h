@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words of AppArmor's language (apparmor.d(5)), and names in it that mean their bytes. */
+#ifndef FORMATS_APPARMOR_WORDS_H
+#define FORMATS_APPARMOR_WORDS_H
+
+#include <stdint.h>
+
+#include "util/strbuf.h"
+
+/*
+ * Appends the bytes in double quotes so that all parsers from 3.0 on take each for itself: what is no
+ * letter, digit or one of "/._+-" as three octal digits. (A backslash before anything else is another
+ * escape to some of them, and a byte of a glob is one inside quotes too.)
+ */
+void apparmor_quote(struct strbuf *sb, const char *name);
+
+/* NULL where the parser has no word for it. */
+const char *apparmor_family(unsigned family);
+const char *apparmor_socket_type(unsigned type);
+
+/* "term", "exists" of 0, "rtmin+2" of 34. buf holds what is no constant. */
+#define APPARMOR_SIGNAL_SIZE 24
+const char *apparmor_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]);
+
+/* Appends "ro,nosuid,bind": the words of a mount's options=(...) for flags of mount(2), "rw" for none. */
+void apparmor_mount_options(struct strbuf *sb, uint64_t flags);
+
+#endif
