@@ -18,7 +18,7 @@ function(add_embedded_data out)
 	set(gen ${CMAKE_CURRENT_BINARY_DIR}/gen)
 	set(dir ${CMAKE_CURRENT_SOURCE_DIR}/profiles)
 	set(script ${CMAKE_CURRENT_SOURCE_DIR}/src/tables/gen-data.py)
-	file(GLOB_RECURSE files CONFIGURE_DEPENDS ${dir}/*.json ${dir}/*.csv)
+	file(GLOB_RECURSE files CONFIGURE_DEPENDS ${dir}/*.json ${dir}/*.csv ${dir}/*.apparmor)
 	add_custom_command(OUTPUT ${gen}/profiles_data.c
 		COMMAND ${PYTHON} ${script} ${dir} ${gen}/profiles_data.c
 		DEPENDS ${files} ${script}

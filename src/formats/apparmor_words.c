@@ -7,7 +7,17 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "tables/families.h"
 #include "util/mem.h"
+
+_Static_assert(APPARMOR_FAMILY_SIZE >= FAMILY_SIZE, "a family's name fits");
+
+static void lower(char *s)
+{
+	for (; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s = (char)(*s - 'A' + 'a');
+}
 
 void apparmor_quote(struct strbuf *sb, const char *name)
 {
@@ -24,23 +34,20 @@ void apparmor_quote(struct strbuf *sb, const char *name)
 	strbuf_addc(sb, '"');
 }
 
-/* sys/socket.h's AF_*, as the parser spells them. */
-static const char *const families[] = {
-	"unspec",   "unix",	  "inet",    "ax25",	  "ipx",     "appletalk", "netrom",
-	"bridge",   "atmpvc",	  "x25",     "inet6",	  "rose",    NULL,	  "netbeui",
-	"security", "key",	  "netlink", "packet",	  "ash",     "econet",	  "atmsvc",
-	"rds",	    "sna",	  "irda",    "pppox",	  "wanpipe", "llc",	  "ib",
-	"mpls",	    "can",	  "tipc",    "bluetooth", "iucv",    "rxrpc",	  "isdn",
-	"phonet",   "ieee802154", "caif",    "alg",	  "nfc",     "vsock",	  "kcm",
-	"qipcrtr",  "smc",	  "xdp",
-};
-
-const char *apparmor_family(unsigned family)
+/* The parser has the kernel's words, in small letters, but none for DECnet. */
+const char *apparmor_word_family(unsigned family, char buf[APPARMOR_FAMILY_SIZE])
 {
-	return family < TR_ARRAY_SIZE(families) ? families[family] : NULL;
+	char name[FAMILY_SIZE];
+
+	family_name(family, name);
+	if (strncmp(name, "AF_", 3) != 0 || !strcmp(name, "AF_DECnet"))
+		return NULL;
+	snprintf(buf, APPARMOR_FAMILY_SIZE, "%s", name + 3);
+	lower(buf);
+	return buf;
 }
 
-const char *apparmor_socket_type(unsigned type)
+const char *apparmor_word_type(unsigned type)
 {
 	static const char *const types[] = { NULL,   "stream", "dgram", "raw", "rdm",	"seqpacket",
 					     "dccp", NULL,     NULL,	NULL,  "packet" };
@@ -49,7 +56,7 @@ const char *apparmor_socket_type(unsigned type)
 }
 
 /* security/apparmor/include/sig_names.h: those that the kernel calls otherwise than signal(7) does. */
-const char *apparmor_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE])
+const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE])
 {
 	const char *name;
 
@@ -65,9 +72,7 @@ const char *apparmor_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE])
 	}
 	name = sigabbrev_np((int)number);
 	snprintf(buf, APPARMOR_SIGNAL_SIZE, "%s", name ? name : "exists");
-	for (char *p = buf; *p; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p += 'a' - 'A';
+	lower(buf);
 	return buf;
 }
 

@@ -15,12 +15,13 @@
 void apparmor_quote(struct strbuf *sb, const char *name);
 
 /* NULL where the parser has no word for it. */
-const char *apparmor_family(unsigned family);
-const char *apparmor_socket_type(unsigned type);
+#define APPARMOR_FAMILY_SIZE 24
+const char *apparmor_word_family(unsigned family, char buf[APPARMOR_FAMILY_SIZE]);
+const char *apparmor_word_type(unsigned type);
 
 /* "term", "exists" of 0, "rtmin+2" of 34. buf holds what is no constant. */
 #define APPARMOR_SIGNAL_SIZE 24
-const char *apparmor_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]);
+const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]);
 
 /* Appends "ro,nosuid,bind": the words of a mount's options=(...) for flags of mount(2), "rw" for none. */
 void apparmor_mount_options(struct strbuf *sb, uint64_t flags);

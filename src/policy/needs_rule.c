@@ -49,7 +49,9 @@ static void add_capability(struct strbuf *sb, const struct need *n)
 
 static void add_network(struct strbuf *sb, const struct need *n)
 {
-	const char *family = apparmor_family(n->family), *type = apparmor_socket_type(n->type);
+	char buf[APPARMOR_FAMILY_SIZE];
+	const char *family = apparmor_word_family(n->family, buf),
+		   *type = apparmor_word_type(n->type);
 
 	strbuf_adds(sb, "network");
 	if (family)
@@ -108,7 +110,7 @@ void need_rule(struct strbuf *sb, const struct need *n, const char *profile)
 		break;
 	case NEED_SIGNAL:
 		strbuf_addf(sb, "signal (%s) set=(%s)", access_word(n->access),
-			    apparmor_signal(n->number, signal));
+			    apparmor_word_signal(n->number, signal));
 		add_peer(sb, n, profile);
 		break;
 	case NEED_PTRACE:

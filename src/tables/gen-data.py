@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes files as a C table: gen-data.py DIR OUT.c [TABLE SUFFIX...]
 
-TABLE[] and TABLE_n_files hold those below DIR that end so; "data", .json and .csv unless given."""
+TABLE[] and TABLE_n_files hold those below DIR that end so; "data", .json, .csv and .apparmor unless given."""
 import os
 import sys
 
 
 def main():
-    top, out, table, *suffixes = sys.argv[1:] + (["data", ".json", ".csv"] if len(sys.argv) == 3 else [])
+    top, out, table, *suffixes = sys.argv[1:] + (["data", ".json", ".csv", ".apparmor"] if len(sys.argv) == 3 else [])
     names = []
     for folder, _, files in os.walk(top):
         for f in files:

@@ -30,7 +30,7 @@ declare -A may=(
 declare -A public=(
 	[err]=util [abi]=tables [facts]=facts [redact]=facts [bundle]=bundle [trace]=trace [rules]=rules
 	[seccomp]=formats [cbpf]=eval [apparmor_policy]=eval
-	[policy]=policy [tune]=policy [check]=check [dead]=check [diff]=check [lint]=check [engine]=engine
+	[policy]=policy [tune]=policy [check]=check [check_apparmor]=check [dead]=check [diff]=check [lint]=check [engine]=engine
 	[record]=record [rehearse]=record
 	[features]=record [event]=event
 )
