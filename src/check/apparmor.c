@@ -155,8 +155,14 @@ bool check_need(const struct tr_aa_profile *p, const struct need *n, struct need
 /* Denying leaves behind that nothing is logged, unless `audit` is in front of it. */
 bool check_need_denied(const struct tr_aa_profile *p, const struct need *n)
 {
+	struct tr_aa_perms perms;
+
 	if (n->kind == NEED_CAPABILITY)
 		return n->number < 64 && (p->cap_quiet >> n->number & 1);
+	if (n->kind == NEED_NETWORK) {
+		tr_aa_network(p, n->family, n->type, &perms);
+		return perms.quiet & TR_AA_CREATE;
+	}
 	if (n->kind != NEED_FILE)
 		return false;
 	return ((n->who & NEED_OWNER) && letters_of(n->perms, of_file(p, n, true).quiet, false)) ||

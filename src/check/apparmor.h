@@ -14,7 +14,10 @@
  */
 bool check_need(const struct tr_aa_profile *p, const struct need *n, struct need *ret_missing);
 
-/* Whether a rule of the profile denies it: no other rule can then allow it. Files only. */
+/*
+ * Whether a rule of the profile denies it: no other rule can then allow it. Known of files, capabilities
+ * and networks.
+ */
 bool check_need_denied(const struct tr_aa_profile *p, const struct need *n);
 
 #endif

@@ -32,6 +32,7 @@ const size_t verify_n_phases = TR_ARRAY_SIZE(verify_phases);
 
 static void verify_release(struct verify *v)
 {
+	verify_apparmor_release(v);
 	tr_check_runtimes_release(&v->r);
 	tr_check_versions_release(&v->versions);
 	tr_dead_release(&v->dead);
@@ -77,13 +78,15 @@ void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void
 	struct strbuf sb cleanup_strbuf = STRBUF_INIT;
 	struct strbuf abis cleanup_strbuf = STRBUF_INIT;
 
-	if (v->c->n_depends)
+	if (v->apparmor)
+		verify_apparmor_limits(v, fn, arg);
+	if (v->c && v->c->n_depends)
 		fn("arguments that were not recorded: a call that the profile allows with some "
 		   "of them only is not proved",
 		   arg);
 	if (!v->complete)
 		fn("what the recording lost, or did before it was cut off", arg);
-	if (!start_seen(&v->facts))
+	if (v->c && !start_seen(&v->facts))
 		fn("the container's start: no recording saw it, and the runtime makes calls of its "
 		   "own under the profile",
 		   arg);
@@ -94,7 +97,8 @@ void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void
 		strbuf_str(&v->where));
 	fn(strbuf_str(&sb), arg);
 	fn("what the workload can do and did not while it was recorded", arg);
-	unseen_abis(v, &abis);
+	if (v->c)
+		unseen_abis(v, &abis);
 	if (abis.len) {
 		strbuf_clear(&sb);
 		strbuf_addf(&sb, "ABIs that no recording used: %s", strbuf_str(&abis));
@@ -107,7 +111,10 @@ static void describe_host(struct verify *v)
 	const struct scmp_version *lib = seccomp_version();
 	struct utsname uts;
 
-	strbuf_addf(&v->where, "libseccomp %u.%u.%u", lib->major, lib->minor, lib->micro);
+	if (v->c)
+		strbuf_addf(&v->where, "libseccomp %u.%u.%u", lib->major, lib->minor, lib->micro);
+	else
+		strbuf_adds(&v->where, "apparmor_parser");
 	if (uname(&uts) == 0)
 		strbuf_addf(&v->where, " for Linux %s on %s", uts.release, uts.machine);
 }
@@ -203,12 +210,8 @@ static int read_traces(struct verify *v, struct tr_err *err)
 	return subject ? check_subject(v, subject, err) : 0;
 }
 
-static int verify(struct verify *v, struct tr_err *err)
+static int verify_seccomp(struct verify *v, struct tr_err *err)
 {
-	if (read_traces(v, err) < 0)
-		return -1;
-	if (v->tune_file && tr_tune_read(&v->tune, v->tune_file, err) < 0)
-		return -1;
 	if (check_profile(v, err) < 0)
 		return -1;
 	/* A yes to no question at all would be taken for a proof. */
@@ -216,7 +219,18 @@ static int verify(struct verify *v, struct tr_err *err)
 		return tr_err_set(err, TR_ERR_INPUT,
 				  "%s: no syscall is recorded there: nothing to verify",
 				  v->traces[0]);
-	if (count_docker_default(v, err) < 0)
+	return count_docker_default(v, err);
+}
+
+static int verify(struct verify *v, struct tr_err *err)
+{
+	if (read_traces(v, err) < 0)
+		return -1;
+	if (v->tune_file && tr_tune_read(&v->tune, v->tune_file, err) < 0)
+		return -1;
+	if (v->profile && verify_seccomp(v, err) < 0)
+		return -1;
+	if (v->apparmor && verify_apparmor(v, err) < 0)
 		return -1;
 	v->complete = tr_facts_complete(&v->facts);
 	describe_host(v);
@@ -235,7 +249,7 @@ static int answer(const struct verify *v, enum format format)
 	print[format](v);
 	fflush(stdout);
 	verify_tell_ci(v);
-	if (v->c->n_undenied)
+	if (v->c && v->c->n_undenied)
 		cli_warn(
 			"%zu recorded syscall%s that the tune file denies %s allowed: the profile was "
 			"not made with it",
@@ -244,7 +258,7 @@ static int answer(const struct verify *v, enum format format)
 	if (!v->complete)
 		cli_warn("the recording is incomplete: what is missing in it was not verified%s",
 			 v->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
-	if (v->c->n_denied || verify_refused(v))
+	if ((v->c && v->c->n_denied) || verify_refused(v) || v->asked.n_refused)
 		return EXIT_NO;
 	return v->complete || v->allow_incomplete ? EXIT_YES : EXIT_INCOMPLETE;
 }
@@ -253,6 +267,7 @@ static int run_verify(struct verify *v, enum format format)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
 	size_t from_stdin = (v->profile && !strcmp(v->profile, "-")) +
+			    (v->apparmor && !strcmp(v->apparmor, "-")) +
 			    (v->tune_file && !strcmp(v->tune_file, "-"));
 
 	for (size_t i = 0; i < v->n_traces; i++)
@@ -303,7 +318,9 @@ static int take_option(int c, char **argv, struct verify *v, enum format *format
 	case 's':
 		return take_file(&v->profile, "seccomp");
 	case 'a':
-		return cli_usage(&cmd_verify, "--apparmor is not there yet");
+		return take_file(&v->apparmor, "apparmor");
+	case 'n':
+		return take_file(&v->name, "name");
 	case 'r':
 		return parse_runtime(optarg, &v->runtimes);
 	case 't':
@@ -337,8 +354,11 @@ static int take_operands(struct verify *v, int argc, char **argv)
 			v->n_traces--;
 		}
 	}
-	if (!v->profile && !v->bundle)
-		return cli_usage(&cmd_verify, "--seccomp FILE, or a bundle, is missing");
+	if (!v->profile && !v->apparmor && !v->bundle)
+		return cli_usage(&cmd_verify,
+				 "--seccomp FILE, --apparmor FILE, or a bundle, is missing");
+	if (v->name && !v->apparmor)
+		return cli_usage(&cmd_verify, "--name is of a profile of --apparmor");
 	if (!v->n_traces)
 		return cli_usage(&cmd_verify, "a trace is missing");
 	return -1;
@@ -349,6 +369,7 @@ static int verify_main(int argc, char **argv)
 	static const struct option longopts[] = {
 		{ "seccomp", required_argument, NULL, 's' },
 		{ "apparmor", required_argument, NULL, 'a' },
+		{ "name", required_argument, NULL, 'n' },
 		{ "runtime", required_argument, NULL, 'r' },
 		{ "tune", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'A' },
@@ -379,7 +400,8 @@ const struct cmd cmd_verify = {
 	.name = "verify",
 	.group = "Prove",
 	.summary = "Prove or refute that a profile allows what was recorded",
-	.usage = "verify --seccomp FILE|docker-default [--tune FILE] [--runtime runc|crun|all]\n"
+	.usage = "verify [--seccomp FILE|docker-default] [--apparmor FILE|docker-default]\n"
+		 "              [--name NAME] [--tune FILE] [--runtime runc|crun|all]\n"
 		 "              [--all] [--markdown|--sarif] [--allow-incomplete] TRACE...\n"
 		 "verify [OPTION...] BUNDLE [TRACE...]",
 	.options =
@@ -389,6 +411,8 @@ const struct cmd cmd_verify = {
 		"      --seccomp=FILE      the profile: a file, '-', or a built-in name "
 		"(docker-default,\n"
 		"                          podman-default)\n"
+		"      --apparmor=FILE     an AppArmor profile, as text: a file, '-', or docker-default\n"
+		"      --name=NAME         which of the profiles in it, if there are several\n"
 		"      --runtime=NAME      who makes a filter of it: runc, crun or all (default)\n"
 		"      --tune=FILE         decisions kept in a file: what it denies is no failure\n"
 		"      --all               the whole lists: what else is allowed, what never matches\n"

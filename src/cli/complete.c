@@ -68,6 +68,7 @@ static const struct value {
 	{ "emit", "runtime", "all none " RUNTIMES },
 	{ "verify", "runtime", "runc crun all" },
 	{ "", "seccomp", FILES " " BUILTINS },
+	{ "", "apparmor", FILES " docker-default" },
 	{ "", "runs", NONE },
 	{ "", "trace", FILES },
 	{ "", "cap-add", NONE },

@@ -9,13 +9,14 @@
 
 #include "cli/traces.h"
 #include "trammel/check.h"
+#include "trammel/check_apparmor.h"
 #include "trammel/dead.h"
 #include "trammel/facts.h"
 #include "trammel/tune.h"
 #include "util/strbuf.h"
 
 struct verify {
-	const char *profile;
+	const char *profile; /* seccomp's; NULL: only AppArmor's is verified */
 	const char *bundle; /* whose profile it is; NULL: none's */
 	char *in_bundle[2]; /* its profile and its tune file, where they were found there */
 	char *const *traces;
@@ -33,7 +34,14 @@ struct verify {
 	struct tr_check_versions versions;
 	size_t docker_granted; /* by docker-default, of the native ABI */
 	struct strbuf where; /* "Linux 6.1.0 x86_64, libseccomp 2.5.4" */
+	const char *apparmor; /* NULL: only seccomp's is verified */
+	const char *name; /* which of the profiles in it; NULL: there is but one */
+	struct tr_aa_policy policy;
+	const struct tr_aa_profile *aa;
+	struct tr_check_apparmor asked;
 };
+
+struct json_object; /* json-c */
 
 /* Where it came from: the bits of TR_PHASE_* by name. */
 struct verify_phase {
@@ -45,6 +53,10 @@ extern const size_t verify_n_phases;
 
 /* Calls fn with each sentence on what the answer does not cover. */
 void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void *arg), void *arg);
+
+/* verify_json.c */
+void verify_json_evidence(struct json_object *o, const struct tr_facts *f,
+			  const struct tr_evidence *ev);
 
 /* How much of a filter is walked for the recorded calls. */
 struct verify_walk {
@@ -69,12 +81,28 @@ size_t verify_first_runtime(const struct verify *v);
 /* Whether some runtime that counts refuses the whole profile. */
 bool verify_refused(const struct verify *v);
 
-/* Of a call that is refused: by whom, in which phases; in how many recordings, or in which one. */
+/* By whom, in which phases; in how many recordings, or in which one. */
+void verify_add_evidence(const struct verify *v, const struct tr_evidence *ev, struct strbuf *sb);
+/* The same of a call that is refused. */
 void verify_add_who(const struct verify *v, const struct tr_check_syscall *s, struct strbuf *sb);
 /* "EPERM", "SIGSYS", "kill the process": what the caller gets. */
 const char *verify_refusal(uint32_t ret, char *buf, size_t size);
 /* "mount", or "clone with argument 0 = 0x10000000". */
 void verify_add_call(const struct tr_check_syscall *s, struct strbuf *sb);
+
+/* verify_apparmor.c */
+int verify_apparmor(struct verify *v, struct tr_err *err);
+void verify_apparmor_release(struct verify *v);
+void verify_apparmor_text(const struct verify *v);
+struct json_object *verify_apparmor_json(const struct verify *v);
+void verify_apparmor_markdown(const struct verify *v, struct strbuf *sb);
+/* Calls fn with each refusal, in a sentence, and with what it is from one run to the next. */
+void verify_apparmor_each(const struct verify *v,
+			  void (*fn)(const struct verify *v, const char *text, const char *what,
+				     void *arg),
+			  void *arg);
+void verify_apparmor_limits(const struct verify *v, void (*fn)(const char *text, void *arg),
+			    void *arg);
 
 /* verify_gate.c: finds the command that accepts what is denied; without a bundle there is none. */
 int verify_find_accept(struct verify *v, struct tr_err *err);

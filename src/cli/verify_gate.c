@@ -16,7 +16,7 @@
 
 int verify_find_accept(struct verify *v, struct tr_err *err)
 {
-	if (!v->bundle || !v->c->n_denied)
+	if (!v->bundle || !v->c || !v->c->n_denied)
 		return 0;
 	return accept_find(&v->accept, v->bundle, &v->facts, v->traces, v->n_traces, err);
 }
@@ -59,7 +59,7 @@ static void add_rows(const struct verify *v, struct strbuf *sb)
 		strbuf_addf(sb, "\n... and %zu more.\n", left);
 }
 
-void verify_markdown(const struct verify *v, struct strbuf *sb)
+static void add_seccomp(const struct verify *v, struct strbuf *sb)
 {
 	tr_cleanup_free char *profile = text_escaped(v->profile);
 
@@ -76,6 +76,16 @@ void verify_markdown(const struct verify *v, struct strbuf *sb)
 	if (v->c->n_denied)
 		add_rows(v, sb);
 	markdown_accept(sb, strbuf_str(&v->accept));
+}
+
+void verify_markdown(const struct verify *v, struct strbuf *sb)
+{
+	if (v->c)
+		add_seccomp(v, sb);
+	if (v->c && v->apparmor)
+		strbuf_addc(sb, '\n');
+	if (v->apparmor)
+		verify_apparmor_markdown(v, sb);
 	if (!v->complete)
 		strbuf_adds(sb, "\nThe recording is incomplete: what it lost was not verified.\n");
 }
@@ -136,7 +146,8 @@ static void with_lines(const struct verify *v,
 		tr_seccomp_release(&p);
 }
 
-#define RULE "verify-denied"
+#define RULE	      "verify-denied"
+#define RULE_APPARMOR "verify-apparmor-denied"
 
 static void add_result(const struct verify *v, const struct finding *f, void *arg)
 {
@@ -148,13 +159,30 @@ static void add_result(const struct verify *v, const struct finding *f, void *ar
 	free(f->what);
 }
 
+static void add_apparmor_result(const struct verify *v, const char *text, const char *what,
+				void *arg)
+{
+	bool is_file = strcmp(v->apparmor, "-") != 0;
+
+	sarif_add_safe_result(arg, v->c ? 1 : 0, RULE_APPARMOR, SARIF_ERROR,
+			      is_file ? v->apparmor : NULL, 0, text, what);
+}
+
 void verify_print_sarif(const struct verify *v)
 {
 	struct sarif s;
 
 	sarif_init(&s);
-	sarif_add_rule(&s, RULE, "The profile denies a syscall that was recorded", SARIF_ERROR);
-	with_lines(v, add_result, &s);
+	if (v->c)
+		sarif_add_rule(&s, RULE, "The profile denies a syscall that was recorded",
+			       SARIF_ERROR);
+	if (v->apparmor)
+		sarif_add_rule(&s, RULE_APPARMOR, "The AppArmor profile denies what was recorded",
+			       SARIF_ERROR);
+	if (v->c)
+		with_lines(v, add_result, &s);
+	if (v->apparmor)
+		verify_apparmor_each(v, add_apparmor_result, &s);
 	sarif_print(&s);
 }
 
@@ -166,6 +194,13 @@ static void tell(const struct verify *v, const struct finding *f, void *arg)
 	free(f->what);
 }
 
+static void tell_apparmor(const struct verify *v, const char *text, const char *what, void *arg)
+{
+	(void)what;
+	(void)arg;
+	ci_error(v->apparmor, 0, "trammel", text);
+}
+
 void verify_tell_ci(const struct verify *v)
 {
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
@@ -175,6 +210,10 @@ void verify_tell_ci(const struct verify *v)
 		strbuf_addc(&sb, '\n');
 		ci_summary(strbuf_str(&sb));
 	}
-	if (ci_wants_errors() && strcmp(v->profile, "-") != 0)
+	if (!ci_wants_errors())
+		return;
+	if (v->c && strcmp(v->profile, "-") != 0)
 		with_lines(v, tell, NULL);
+	if (v->apparmor && strcmp(v->apparmor, "-") != 0)
+		verify_apparmor_each(v, tell_apparmor, NULL);
 }

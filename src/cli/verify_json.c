@@ -36,8 +36,8 @@ static json_object *json_of_syscall(enum tr_abi abi, uint32_t nr)
 	return o;
 }
 
-static void json_add_evidence(json_object *o, const struct tr_facts *f,
-			      const struct tr_evidence *ev)
+void verify_json_evidence(struct json_object *o, const struct tr_facts *f,
+			  const struct tr_evidence *ev)
 {
 	json_object *exes = json_object_new_array(), *when = json_object_new_array(),
 		    *recordings = json_object_new_array();
@@ -80,7 +80,7 @@ static json_object *json_of_verdict(const struct verify *v, enum tr_verdict verd
 		if (refused && (s->ret & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
 			json_object_object_add(
 				o, "errno", json_object_new_int((int)(s->ret & SECCOMP_RET_DATA)));
-		json_add_evidence(o, &v->facts, &s->fact->ev);
+		verify_json_evidence(o, &v->facts, &s->fact->ev);
 		json_object_array_add(list, o);
 	}
 	return list;
@@ -213,22 +213,15 @@ static void json_limit(const char *text, void *arg)
 	json_object_array_add(arg, json_object_new_string(text));
 }
 
-void verify_print_json(const struct verify *v)
+static void json_add_seccomp(json_object *o, const struct verify *v)
 {
-	json_object *o = json_object_new_object(), *unknown = json_object_new_array(),
-		    *limits = json_object_new_array();
-	tr_cleanup_free char *profile = text_escaped(v->profile);
+	json_object *unknown = json_object_new_array();
 
 	for (char **name = v->c->unknown; name && *name; name++) {
 		tr_cleanup_free char *safe = text_escaped(*name);
 
 		json_object_array_add(unknown, json_object_new_string(safe));
 	}
-	verify_each_limit(v, json_limit, limits);
-	json_add_string(o, "profile", profile);
-	json_object_object_add(o, "allowed",
-			       json_object_new_boolean(!v->c->n_denied && !verify_refused(v)));
-	json_object_object_add(o, "complete", json_object_new_boolean(v->complete));
 	json_add_number(o, "recorded", v->c->n_syscalls);
 	json_object_object_add(o, "denied", json_of_verdict(v, TR_VERDICT_DENIED));
 	json_object_object_add(o, "denied_by_hand", json_of_verdict(v, TR_VERDICT_BY_HAND));
@@ -243,6 +236,22 @@ void verify_print_json(const struct verify *v)
 	json_object_object_add(o, "versions", json_of_versions(v));
 	json_object_object_add(o, "without_effect", json_of_dead(v));
 	json_object_object_add(o, "unknown_names", unknown);
+}
+
+void verify_print_json(const struct verify *v)
+{
+	json_object *o = json_object_new_object(), *limits = json_object_new_array();
+	bool denied = (v->c && v->c->n_denied) || verify_refused(v) || v->asked.n_refused;
+
+	verify_each_limit(v, json_limit, limits);
+	if (v->c)
+		json_add_escaped(o, "profile", v->profile);
+	json_object_object_add(o, "allowed", json_object_new_boolean(!denied));
+	json_object_object_add(o, "complete", json_object_new_boolean(v->complete));
+	if (v->c)
+		json_add_seccomp(o, v);
+	if (v->apparmor)
+		json_object_object_add(o, "apparmor", verify_apparmor_json(v));
 	json_object_object_add(o, "not_covered", limits);
 	if (v->accept.len)
 		json_add_string(o, "accept", strbuf_str(&v->accept));

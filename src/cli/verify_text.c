@@ -80,12 +80,8 @@ static void add_recordings(struct strbuf *sb, const struct tr_facts *f,
 		strbuf_addf(sb, "%zu of %zu recordings", ev->recordings.n, f->n_recordings);
 }
 
-void verify_add_who(const struct verify *v, const struct tr_check_syscall *s, struct strbuf *sb)
+void verify_add_evidence(const struct verify *v, const struct tr_evidence *ev, struct strbuf *sb)
 {
-	/* Of a value, by whom it was given. */
-	const struct tr_evidence *ev =
-		s->value && s->value->ev.exes.n ? &s->value->ev : &s->fact->ev;
-
 	add_exes(sb, &ev->exes);
 	strbuf_adds(sb, sb->len ? ", " : "");
 	if (ev->phases) {
@@ -94,6 +90,12 @@ void verify_add_who(const struct verify *v, const struct tr_check_syscall *s, st
 		strbuf_adds(sb, ", ");
 	}
 	add_recordings(sb, &v->facts, ev);
+}
+
+void verify_add_who(const struct verify *v, const struct tr_check_syscall *s, struct strbuf *sb)
+{
+	/* Of a value, by whom it was given. */
+	verify_add_evidence(v, s->value && s->value->ev.exes.n ? &s->value->ev : &s->fact->ev, sb);
 }
 
 /* Under which runtimes, where not under all. */
@@ -356,7 +358,7 @@ static void print_accept(const struct verify *v)
 		       strbuf_str(&v->accept));
 }
 
-void verify_print_text(const struct verify *v)
+static void print_seccomp(const struct verify *v)
 {
 	print_answer(v);
 	print_denied(v);
@@ -369,6 +371,16 @@ void verify_print_text(const struct verify *v)
 	printf("\n%sSize%s: %zu syscalls of %s are granted (docker-default: %zu)\n", c_bold(),
 	       c_reset(), v->c->n_granted, tr_abi_name(v->c->native), v->docker_granted);
 	verify_print_filter(v);
+}
+
+void verify_print_text(const struct verify *v)
+{
+	if (v->c)
+		print_seccomp(v);
+	if (v->c && v->apparmor)
+		putchar('\n');
+	if (v->apparmor)
+		verify_apparmor_text(v);
 	printf("\n%sNot covered%s\n", c_bold(), c_reset());
 	verify_each_limit(v, print_limit, NULL);
 }

@@ -113,8 +113,6 @@ echo 'hello' >foreign.trace
 bad verify good.trace
 bad verify --seccomp docker-default
 bad verify --seccomp
-bad verify --apparmor profile good.trace
-says err 'not there yet'
 bad verify --nonsense good.trace
 bad verify --seccomp - -
 bad verify --seccomp missing.json good.trace
