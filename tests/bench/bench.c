@@ -108,7 +108,10 @@ int main(int argc, char **argv)
 	}
 	if (argc > 2 && !strcmp(argv[1], "json"))
 		return json_main(argv + 2, argc - 2);
-	fputs("usage: bench loops [-a] [-r ROUNDS] [-s SLICES] | hold | programs | json FILE...\n",
+	if (argc == 4 && !strcmp(argv[1], "walk"))
+		return walk_main(argv[2], argv[3]);
+	fputs("usage: bench loops [-a] [-r ROUNDS] [-s SLICES] | hold | programs | json FILE... |\n"
+	      "             walk PATHS PROFILE\n",
 	      stderr);
 	return 2;
 }

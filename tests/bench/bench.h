@@ -59,4 +59,7 @@ int loops_main(const struct loop_opts *o);
 /* json.c */
 int json_main(char *const *paths, int n);
 
+/* walk.c */
+int walk_main(const char *paths, const char *profile);
+
 #endif
