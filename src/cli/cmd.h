@@ -24,7 +24,7 @@ extern struct cli cli;
 
 struct cmd {
 	const char *name;
-	const char *group; /* heading in --help: "Record", "Look", "Emit", "Prove" */
+	const char *group; /* heading in --help: "Record", "Look", "Emit", "Prove", "Confine" */
 	const char *summary; /* one line, imperative, no full stop */
 	/* Synopsis lines without "trammel ", newline-separated; a blank in front goes on with the last. */
 	const char *usage;
@@ -33,7 +33,7 @@ struct cmd {
 	int (*run)(int argc, char **argv);
 };
 extern const struct cmd cmd_record, cmd_show, cmd_merge, cmd_emit, cmd_verify, cmd_rehearse,
-	cmd_features, cmd_diff, cmd_lint, cmd_explain, cmd_tune;
+	cmd_features, cmd_diff, cmd_lint, cmd_explain, cmd_tune, cmd_load, cmd_unload, cmd_loaded;
 
 /* All of them, as --help lists them, and NULL. */
 extern const struct cmd *const cli_commands[];

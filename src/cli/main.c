@@ -12,8 +12,9 @@
 struct cli cli;
 
 const struct cmd *const cli_commands[] = {
-	&cmd_record, &cmd_features, &cmd_show,	   &cmd_explain, &cmd_merge, &cmd_emit,
-	&cmd_tune,   &cmd_verify,   &cmd_rehearse, &cmd_diff,	 &cmd_lint,  NULL,
+	&cmd_record, &cmd_features, &cmd_show,	 &cmd_explain,	&cmd_merge,
+	&cmd_emit,   &cmd_tune,	    &cmd_verify, &cmd_rehearse, &cmd_diff,
+	&cmd_lint,   &cmd_load,	    &cmd_unload, &cmd_loaded,	NULL,
 };
 
 const char cli_global_options[] =
