@@ -10,6 +10,8 @@
 #include "calls.h"
 #include "mount_op.h"
 #include "named.h"
+#include "root.h"
+#include "vma.h"
 
 /* What an address begins with; of AF_UNIX, a first byte of 0 says that it is abstract. */
 struct sockaddr_head {
@@ -204,19 +206,6 @@ static __always_inline void user_namespace(struct tr_mark *m, __u64 task_at, __u
 		asked(m, task_at, asked_word(TR_ASKED_USERNS, 0, 0, 0, 0));
 }
 
-struct vma_walk {
-	__u64 file, end;
-};
-
-static long vma_found(struct task_struct *task, struct vm_area_struct *vma, void *ctx)
-{
-	struct vma_walk *w = ctx;
-
-	w->file = (__u64)BPF_CORE_READ(vma, vm_file);
-	w->end = BPF_CORE_READ(vma, vm_end);
-	return 0;
-}
-
 static __always_inline const struct cred *cred_of_file(__u64 at)
 {
 	struct file *file = (struct file *)at;
@@ -231,20 +220,12 @@ static __always_inline const struct cred *cred_of_file(__u64 at)
 __weak __noinline int files_mapped(struct tr_mark *m, __u64 at, __u64 end, __u32 what)
 {
 	struct vma_walk w;
-	long e = -1;
+	long e;
 
 	if (!m || !bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_find_vma))
 		return 0;
 	for (int i = 0; i < MAX_VMAS && at < end; i++) {
-		w.file = w.end = 0;
-		/* Another thread may be changing the mappings at this moment. */
-		for (int try = 0; try < 4; try++) {
-			e = bpf_find_vma(bpf_get_current_task_btf(), at, vma_found, &w, 0);
-			if (e != -EBUSY)
-				break;
-		}
-		if (e == -EBUSY)
-			count_loss(m->recording, TR_EVENT_LOSS_MISSED);
+		e = vma_at(m, at, &w);
 		if (e || w.end <= at)
 			break;
 		/* Of a file system that is made of others, the mounter's file is mapped (backing_file_mmap). */
@@ -315,10 +296,11 @@ __weak __noinline int mount_named(struct tr_mark *m, struct mount_call *c)
 		      BPF_CORE_READ(task, fs, pwd.dentry));
 	len = path_append(s, &w, at);
 	e->cwd_len = (__u16)len;
+	at = mount_root_append(s, m, task, e, at + len);
 	event_head(&s->head, TR_EVENT_MOUNT, task, m);
-	if (e->path_len)
-		event_send(s, at + len, true);
-	else if (!c->error)
+	if (at && e->path_len)
+		event_send(s, at, true);
+	else if (at && !c->error)
 		count_loss(m->recording, TR_EVENT_LOSS_STRING);
 	scratch_give_back(s);
 	return 0;

@@ -4,6 +4,7 @@
  */
 #include "files.h"
 #include "rows.h"
+#include "vma.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -80,6 +81,79 @@ static __always_inline void send_entry(struct task_struct *task, struct tr_mark 
 	scratch_give_back(s);
 }
 
+/* include/uapi/linux/auxvec.h: where the program interpreter is mapped; 0, or not there: there is none */
+#define AT_BASE	   7
+#define AUXV_PAIRS 24
+
+/*
+ * The address of the program interpreter (ld.so), as the kernel has told the program. Pairs of words, whose
+ * width is the program's: of wide ones the first number, which is small, has nothing in its upper half.
+ */
+static __always_inline __u64 interpreter_base(struct task_struct *task)
+{
+	struct mm_struct *mm = task->mm;
+	__u64 at = (__u64)mm + bpf_core_field_offset(mm->saved_auxv), pair[2] = { 0 };
+	__u32 narrow[2];
+
+	bpf_probe_read_kernel(pair, 8, (void *)at);
+	if (!(pair[0] >> 32)) {
+		for (int i = 0; i < AUXV_PAIRS && pair[0] != AT_BASE; i++)
+			bpf_probe_read_kernel(pair, 16, (void *)(at + i * 16));
+		return pair[0] == AT_BASE ? pair[1] : 0;
+	}
+	narrow[0] = narrow[1] = 0;
+	for (int i = 0; i < AUXV_PAIRS && narrow[0] != AT_BASE; i++)
+		bpf_probe_read_kernel(narrow, 8, (void *)(at + i * 8));
+	return narrow[0] == AT_BASE ? narrow[1] : 0;
+}
+
+/* A mount that no namespace has (fs/mount.h: MNT_NS_INTERNAL). */
+static __always_inline bool is_internal(__u64 mnt)
+{
+	return (__u64)BPF_CORE_READ(real_mount((struct vfsmount *)mnt), mnt_ns) >= (__u64)-4095;
+}
+
+/*
+ * The program interpreter, which the kernel has opened and mapped by itself: no call tells of it. Here it can be
+ * seen where it is, whatever becomes of the process. No permission is asked for it.
+ */
+__weak __noinline int interpreter_seen(struct tr_mark *m)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct place p = { .act = TR_EVENT_ACT_INTERPRETER };
+	struct dentry *dentry;
+	struct inode *inode;
+	struct vma_walk w;
+	struct file *file;
+	__u64 base;
+
+	if (!m || !task->mm || !bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_find_vma))
+		return 0;
+	base = interpreter_base(task);
+	if (!base || vma_at(m, base, &w) || !w.file)
+		return 0;
+	file = (struct file *)w.file;
+	p.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
+	dentry = BPF_CORE_READ(file, f_path.dentry);
+	if (!has_path(dentry))
+		return 0;
+	/*
+	 * A file system made of others maps a file of those, in a mount of its own, and keeps beside it the path
+	 * that the program has (fs/backing-file.c, since Linux 6.8).
+	 */
+	if (is_internal(p.mnt) && bpf_core_field_exists(((struct backing_file *)file)->user_path)) {
+		struct backing_file *backing = (struct backing_file *)w.file;
+
+		p.mnt = (__u64)BPF_CORE_READ(backing, user_path.mnt);
+		dentry = BPF_CORE_READ(backing, user_path.dentry);
+	}
+	inode = BPF_CORE_READ(dentry, d_inode);
+	p.dentry = (__u64)dentry;
+	p.inode = (__u64)inode;
+	p.owner = owns(task, inode);
+	return place_seen(m, &p);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_pid,
 	     struct linux_binprm *bprm)
@@ -101,7 +175,9 @@ int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_pid,
 	row_of_file(m, address_of(task), address_of(bprm->file));
 	if (entered)
 		send_entry(task, m);
-	if (m->level >= TR_LEVEL_FILES)
+	if (m->level >= TR_LEVEL_FILES) {
 		exec_seen(m, address_of(task), address_of(bprm));
+		interpreter_seen(m);
+	}
 	return 0;
 }

@@ -206,7 +206,7 @@ __weak __noinline int place_seen(struct tr_mark *m, struct place *p)
 	struct scratch *s;
 	__u8 one = 1;
 
-	if (!m || !p || !p->perms)
+	if (!m || !p || (!p->perms && p->act != TR_EVENT_ACT_INTERPRETER))
 		return 0;
 	dentry = (struct dentry *)p->dentry;
 	if (!has_path(dentry))

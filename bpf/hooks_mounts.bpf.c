@@ -2,6 +2,7 @@
 /* Hooks on mounts. They are rare: each is handed over, and the recorder knows those it has. */
 #include "hooks.h"
 #include "mount_op.h"
+#include "root.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -68,13 +69,16 @@ static __always_inline __u32 mount_fill(struct scratch *s, struct tr_mark *m, st
 	w = path_walk(s, m->recording, BPF_CORE_READ(task, fs, pwd.mnt),
 		      BPF_CORE_READ(task, fs, pwd.dentry));
 	len = path_append(s, &w, at);
-	e->cwd_len = p->source ? (__u16)len : 0;
-	return at + len;
+	if (!p->source)
+		return at;
+	e->cwd_len = (__u16)len;
+	return mount_root_append(s, m, task, e, at + len);
 }
 
 __noinline int mount_seen(struct tr_mark *m, struct mounting *p)
 {
 	struct scratch *s;
+	__u32 len;
 
 	if (!m || !p)
 		return 0;
@@ -82,7 +86,9 @@ __noinline int mount_seen(struct tr_mark *m, struct mounting *p)
 	if (!s)
 		return 0;
 	event_head(&s->head, TR_EVENT_MOUNT, (struct task_struct *)p->task, m);
-	event_send(s, mount_fill(s, m, p), true);
+	len = mount_fill(s, m, p);
+	if (len)
+		event_send(s, len, true);
 	scratch_give_back(s);
 	return 0;
 }

@@ -160,6 +160,10 @@ struct css_set {
 };
 struct mm_struct {
 	struct file *exe_file;
+	unsigned long saved_auxv[1]; /* as long as the architecture's is */
+};
+struct backing_file { /* Linux 6.8 */
+	struct path user_path;
 };
 struct signal_struct {
 	int nr_threads;

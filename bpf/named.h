@@ -12,6 +12,7 @@
 
 #include "calls.h"
 #include "files.h"
+#include "root.h"
 
 /* Where a call has its arguments; -1: nowhere, and a name without a directory is relative to cwd. */
 struct named_spec {
@@ -267,20 +268,9 @@ static __always_inline void named_key_of(struct file_key *key, struct tr_mark *m
 	key->owner = !!a->error;
 }
 
-/* The number of the task in its own, innermost pid namespace. */
-static __always_inline __u32 own_number(struct pid *pid)
-{
-	__u32 level = BPF_CORE_READ(pid, level);
-	struct upid upid = { 0 };
-
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
-	return (__u32)upid.nr;
-}
-
 static __always_inline void named_fill(struct tr_event_named *e, struct named_act *a,
 				       struct task_struct *task, struct spot *p)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct dentry *dentry = (struct dentry *)p->dentry;
 
 	e->perms = a->perms;
@@ -288,13 +278,9 @@ static __always_inline void named_fill(struct tr_event_named *e, struct named_ac
 	e->flags = a->flags;
 	e->error = a->error;
 	e->magic = (__u32)BPF_CORE_READ(dentry, d_sb, s_magic);
-	e->tid = (__u32)BPF_CORE_READ(task, pid);
-	e->mnt_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-	e->own_tgid = own_number(BPF_CORE_READ(leader, thread_pid));
-	e->own_tid = own_number(BPF_CORE_READ(task, thread_pid));
+	root_fill(&e->root, task);
 	e->fsuid = BPF_CORE_READ(task, cred, fsuid.val);
 	e->fsgid = BPF_CORE_READ(task, cred, fsgid.val);
-	e->pad = 0;
 }
 
 /* Appends the paths behind the names, of which there are `at` bytes. Returns the whole length, or 0. */

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define TR_EVENT_ABI 2
+#define TR_EVENT_ABI 3
 
 /* How many containers can be under watch at a time; a recording is an index below this. */
 #define TR_MAX_RECORDINGS 256
@@ -221,7 +221,7 @@ enum tr_event_type {
 	TR_EVENT_THREADS, /* a process with more than one thread joined: seed its threads */
 	TR_EVENT_ASKED, /* data: struct tr_event_asked */
 	TR_EVENT_NETWORK, /* data: struct tr_event_network, address */
-	TR_EVENT_MOUNT, /* data: struct tr_event_mount, four strings */
+	TR_EVENT_MOUNT, /* data: struct tr_event_mount, five strings */
 	TR_EVENT_NAMED, /* an act on what only has a name; data: struct tr_event_named, five strings */
 };
 
@@ -299,7 +299,19 @@ struct tr_event_network {
 };
 _Static_assert(sizeof(struct tr_event_network) == 8, "tr_event_network");
 
-/* Behind it: the mount point; the source; the type; the working directory, none with a NUL. */
+/* Whose names they are, where the recorder has to follow names below a root. */
+struct tr_event_root {
+	__u32 tid; /* the thread, as the host numbers it */
+	__u32 mnt_ns; /* its mount namespace */
+	__u32 own_tgid, own_tid; /* as its own pid namespace numbers it */
+	__u32 dev; /* of the file system that its root is on, as the kernel keeps it (MKDEV) */
+};
+_Static_assert(sizeof(struct tr_event_root) == 20, "tr_event_root");
+
+/*
+ * Behind it: the mount point; the source; the type; the working directory; the root of the process, if that is
+ * not the namespace's; none with a NUL.
+ */
 struct tr_event_mount {
 	__u64 flags; /* MS_* or MNT_* */
 	__u32 path_flags; /* TR_PATH_* of the mount point */
@@ -308,9 +320,12 @@ struct tr_event_mount {
 	__u8 op; /* TR_EVENT_MOUNT_* */
 	__u8 named; /* 1: the paths are names, as the call was given them */
 	__u16 error; /* that the call ended with, where that is known; else 0 */
-	__u8 pad[4];
+	__u16 root_len;
+	__u8 pad[2];
+	struct tr_event_root root;
+	__u32 pad2;
 };
-_Static_assert(sizeof(struct tr_event_mount) == 32, "tr_event_mount");
+_Static_assert(sizeof(struct tr_event_mount) == 56, "tr_event_mount");
 
 /* Flags of struct tr_event_named. */
 enum {
@@ -333,11 +348,8 @@ struct tr_event_named {
 	__u16 name_len, dir_len, other_name_len, other_dir_len, root_len;
 	__u32 dir_flags, other_dir_flags; /* TR_PATH_* */
 	__u32 magic; /* of the directory's super block */
-	__u32 tid; /* the thread, as the host numbers it: whose root it is */
-	__u32 mnt_ns; /* its mount namespace */
-	__u32 own_tgid, own_tid; /* as its own pid namespace numbers it */
+	struct tr_event_root root;
 	__u32 fsuid, fsgid; /* with which it was refused */
-	__u32 pad;
 };
 _Static_assert(sizeof(struct tr_event_named) == 56, "tr_event_named");
 

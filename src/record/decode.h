@@ -42,11 +42,15 @@ bool decode_asked(const void *data, size_t len, struct tr_fact *ret);
 bool decode_network(const void *data, size_t len, struct tr_fact *ret);
 
 /*
- * A mount. The source of a bind and a move is as the caller named it, and *ret_cwd, on the heap, the
- * directory that it is relative to; NULL where it is no such name. Of an event that has only names,
- * the path is relative to it, too.
+ * A mount. The source of a bind and a move is as the caller named it, and of an event that has only names,
+ * the path, too.
  */
-bool decode_mount(const void *data, size_t len, struct tr_fact *ret, char **ret_cwd);
+struct mount_names {
+	char *cwd; /* what names are relative to; heap; NULL: there are none */
+	char *root; /* of the process; heap */
+};
+bool decode_mount(const void *data, size_t len, struct tr_fact *ret, struct mount_names *names);
+void mount_names_release(struct mount_names *names);
 
 /* A path of an event, on the heap, with a slash at its end if TR_PATH_DIRECTORY is set. */
 char *decode_path(const char *path, size_t len, uint32_t flags);

@@ -92,26 +92,37 @@ bool decode_network(const void *data, size_t len, struct tr_fact *ret)
 	return ret->path != NULL;
 }
 
-bool decode_mount(const void *data, size_t len, struct tr_fact *ret, char **ret_cwd)
+bool decode_mount(const void *data, size_t len, struct tr_fact *ret, struct mount_names *names)
 {
 	const struct tr_event_mount *e = data;
-	const char *path = (const char *)(e + 1), *source, *fstype, *cwd;
+	const char *path = (const char *)(e + 1), *source, *fstype, *cwd, *root;
 
 	if (len < sizeof(*e) || e->op >= TR_MOUNT_MAX || (e->path_flags & TR_PATH_TRUNCATED) ||
-	    (size_t)e->path_len + e->source_len + e->fstype_len + e->cwd_len > len - sizeof(*e))
+	    (size_t)e->path_len + e->source_len + e->fstype_len + e->cwd_len + e->root_len >
+		    len - sizeof(*e))
 		return false;
 	source = path + e->path_len;
 	fstype = source + e->source_len;
 	cwd = fstype + e->fstype_len;
+	root = cwd + e->cwd_len;
 	if (e->named ? !e->path_len || memchr(path, '\0', e->path_len) ||
 			       !decode_is_path(cwd, e->cwd_len) :
 		       !decode_is_path(path, e->path_len))
+		return false;
+	if (e->root_len && !decode_is_path(root, e->root_len))
 		return false;
 	*ret = (struct tr_fact){ .kind = TR_FACT_MOUNT, .op = e->op, .mount_flags = e->flags };
 	ret->ev.flags = e->error ? TR_EV_FAILED : TR_EV_DONE;
 	ret->path = decode_path(path, e->path_len, e->path_flags);
 	ret->source = e->source_len ? decode_path(source, e->source_len, e->source_flags) : NULL;
 	ret->fstype = e->fstype_len ? tr_xstrndup(fstype, e->fstype_len) : NULL;
-	*ret_cwd = e->cwd_len ? tr_xstrndup(cwd, e->cwd_len) : NULL;
+	names->cwd = e->cwd_len ? tr_xstrndup(cwd, e->cwd_len) : NULL;
+	names->root = e->root_len ? tr_xstrndup(root, e->root_len) : tr_xstrdup("/");
 	return true;
+}
+
+void mount_names_release(struct mount_names *names)
+{
+	free(names->cwd);
+	free(names->root);
 }

@@ -2,15 +2,12 @@
 #include "record/named.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "record/decode.h"
-#include "record/mounts.h"
-#include "record/resolve.h"
+#include "record/place.h"
 #include "util/mem.h"
 
 static bool is_name(const char *name, size_t len)
@@ -70,227 +67,6 @@ void named_release(struct named *n)
 	memset(n, 0, sizeof(*n));
 }
 
-/* Where a name led to. */
-struct place {
-	char *path; /* from the root of the mount namespace, without a slash at its end */
-	bool has_parent; /* its directory is there, and so are the next four */
-	uint64_t parent_mnt;
-	uint32_t parent_uid, parent_gid, parent_mode;
-	bool found; /* it is there itself, and so are the next two */
-	uint32_t uid, mode;
-	bool is_exact; /* no name had to be followed */
-	uint32_t where;
-};
-
-struct lookup {
-	const struct named *n;
-	int root; /* of the process; -1: gone */
-	pid_t pid;
-};
-
-static bool stat_handle(int fd, struct statx *st)
-{
-	/* What is known without asking the file system, which may be the container's own. */
-	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-		     STATX_TYPE | STATX_MODE | STATX_UID | STATX_GID | STATX_MNT_ID, st) == 0;
-}
-
-static bool ends_in_dots(const char *last)
-{
-	return !strcmp(last, ".") || !strcmp(last, "..");
-}
-
-/* Cuts slashes at the end, but for the first of all. */
-static void cut_slashes(char *path)
-{
-	size_t n = strlen(path);
-
-	while (n > 1 && path[n - 1] == '/')
-		path[--n] = '\0';
-}
-
-/* /proc/self is whoever looks at it: here it would be us. */
-static char *name_self(const struct named *n, char *path)
-{
-	static const char self[] = "/proc/self/", thread[] = "/proc/thread-self/";
-	char *own = NULL;
-
-	if (!strncmp(path, self, sizeof(self) - 1))
-		own = tr_xasprintf("/proc/%u/%s", n->e.own_tgid, path + sizeof(self) - 1);
-	else if (!strncmp(path, thread, sizeof(thread) - 1))
-		own = tr_xasprintf("/proc/%u/task/%u/%s", n->e.own_tgid, n->e.own_tid,
-				   path + sizeof(thread) - 1);
-	if (!own)
-		return path;
-	free(path);
-	return own;
-}
-
-/* A path of the namespace as one below the root of the process; NULL if it is outside. */
-static const char *below_root(const struct named *n, const char *dir)
-{
-	size_t len = strlen(n->root);
-
-	if (len == 1)
-		return dir;
-	if (strncmp(dir, n->root, len) != 0 || (dir[len] && dir[len] != '/'))
-		return NULL;
-	return dir[len] ? dir + len : "/";
-}
-
-/* What the process named, as one path below its root. NULL if it began outside of it. */
-static char *whole_name(const struct named *n, const char *dir, const char *name)
-{
-	char *whole;
-
-	if (*name == '/') {
-		whole = tr_xstrdup(name);
-	} else {
-		dir = below_root(n, dir);
-		if (!dir)
-			return NULL;
-		whole = tr_xasprintf("%s/%s", strcmp(dir, "/") ? dir : "", name);
-	}
-	cut_slashes(whole);
-	return name_self(n, whole);
-}
-
-static char *join(const char *dir, const char *last)
-{
-	return tr_xasprintf("%s/%s", strcmp(dir, "/") ? dir : "", last);
-}
-
-/* By text: nothing is there that could be asked. */
-static char *by_text(const struct named *n, const char *dir, const char *name)
-{
-	tr_cleanup_free char *joined = decode_join(dir, name);
-
-	if (*name != '/' || !strcmp(n->root, "/"))
-		return tr_take(joined);
-	return tr_xasprintf("%s%s", n->root, joined);
-}
-
-static uint32_t where_is(const struct lookup *l, const char *path, uint64_t mnt)
-{
-	struct statx root;
-	uint32_t flags = 0, magic = 0;
-
-	if (stat_handle(l->root, &root) && root.stx_mnt_id != mnt) {
-		flags = TR_PATH_CROSSED;
-		magic = mounts_magic(l->pid, mnt);
-	}
-	return decode_where(magic, flags, path);
-}
-
-/* Takes what a handle shows of a place. */
-static void place_found(const struct lookup *l, struct place *p, int fd)
-{
-	struct statx st = { 0 };
-
-	if (!stat_handle(fd, &st))
-		return;
-	p->found = true;
-	p->uid = st.stx_uid;
-	p->mode = st.stx_mode;
-	if (p->path)
-		p->where = where_is(l, p->path, st.stx_mnt_id);
-}
-
-/* The longest way that is there still, and the rest by text. */
-static char *as_far_as_it_goes(const struct lookup *l, const char *whole)
-{
-	tr_cleanup_free char *dir = tr_xstrdup(whole), *path = NULL;
-	char *slash;
-	int fd;
-
-	while ((slash = strrchr(dir, '/')) && slash != dir) {
-		*slash = '\0';
-		fd = resolve_open(l->root, l->pid, dir, true);
-		if (fd < 0)
-			continue;
-		path = resolve_path(fd);
-		close(fd);
-		break;
-	}
-	if (!path)
-		return by_text(l->n, "/", whole);
-	return decode_join(path, whole + strlen(dir) + 1);
-}
-
-/* The last component is not followed: its directory is looked up, and then what it has there. */
-static void find_in_parent(const struct lookup *l, struct place *p, const char *whole)
-{
-	tr_cleanup_free char *parent = tr_xstrdup(whole), *dir = NULL;
-	char *last = strrchr(parent, '/');
-	tr_cleanup_close int pfd = -1, fd = -1;
-	struct statx st = { 0 };
-
-	*last++ = '\0';
-	pfd = resolve_open(l->root, l->pid, *parent ? parent : "/", true);
-	if (pfd >= 0)
-		dir = resolve_path(pfd);
-	if (!dir) {
-		p->path = as_far_as_it_goes(l, whole);
-		return;
-	}
-	p->path = join(dir, last);
-	p->has_parent = stat_handle(pfd, &st) && S_ISDIR(st.stx_mode);
-	p->parent_mnt = st.stx_mnt_id;
-	p->parent_uid = st.stx_uid;
-	p->parent_gid = st.stx_gid;
-	p->parent_mode = st.stx_mode;
-	if (p->has_parent)
-		p->where = where_is(l, p->path, st.stx_mnt_id);
-	fd = resolve_open(pfd, l->pid, last, false);
-	if (fd >= 0)
-		place_found(l, p, fd);
-}
-
-static void find_followed(const struct lookup *l, struct place *p, const char *whole)
-{
-	tr_cleanup_close int fd = resolve_open(l->root, l->pid, whole, true);
-
-	if (fd >= 0)
-		p->path = resolve_path(fd);
-	if (p->path)
-		place_found(l, p, fd);
-	else
-		find_in_parent(l, p, whole);
-}
-
-static void find_place(const struct lookup *l, struct place *p, const char *dir, uint32_t dir_flags,
-		       const char *name, bool follow)
-{
-	tr_cleanup_free char *whole = NULL;
-	const char *last;
-
-	memset(p, 0, sizeof(*p));
-	if (!*name) {
-		p->path = tr_xstrdup(dir);
-		p->is_exact = p->found = true;
-		p->mode = dir_flags & TR_PATH_DIRECTORY ? S_IFDIR : S_IFREG;
-		p->uid = UINT32_MAX;
-		p->where = decode_where(l->n->e.magic, dir_flags, dir);
-		return;
-	}
-	whole = whole_name(l->n, dir, name);
-	if (!whole || l->root < 0 || *whole != '/') {
-		p->path = by_text(l->n, dir, name);
-		return;
-	}
-	last = strrchr(whole, '/') + 1;
-	if (follow || !*last || ends_in_dots(last))
-		find_followed(l, p, whole);
-	else
-		find_in_parent(l, p, whole);
-	p->is_exact = !strchr(name, '/') && !(p->found && follow);
-}
-
-static bool is_dir(const struct place *p)
-{
-	return p->found && S_ISDIR(p->mode);
-}
-
 /* Who may search the directory and not write to it is refused behind the question. */
 static bool only_searches_parent(const struct named *n, const struct place *p)
 {
@@ -324,13 +100,13 @@ static bool rename_had_asked(const struct named *n, const struct place *a, const
 	case EACCES:
 		return only_searches_parent(n, a) || only_searches_parent(n, b);
 	case ENOTDIR:
-		return is_dir(a) && !is_dir(b);
+		return place_is_dir(a) && !place_is_dir(b);
 	case EISDIR:
-		return !is_dir(a);
+		return !place_is_dir(a);
 	case ENOTEMPTY:
 		return !is_prefix(b->path, a->path);
 	}
-	return !ends_in_slash(n->name) || is_dir(a);
+	return !ends_in_slash(n->name) || place_is_dir(a);
 }
 
 /* What is gone by now was there: its absence has an error of its own (ENOENT). */
@@ -342,7 +118,7 @@ static bool removal_had_asked(const struct named *n, const struct place *p)
 	case EACCES:
 		return only_searches_parent(n, p);
 	case ENOTDIR:
-		return !is_dir(p);
+		return !place_is_dir(p);
 	case EISDIR:
 		return !ends_in_slash(n->name);
 	}
@@ -358,7 +134,7 @@ static bool had_asked(const struct named *n, const struct place *a, const struct
 {
 	const char *slash = strrchr(n->name, '/');
 
-	if (ends_in_dots(slash ? slash + 1 : n->name))
+	if (place_ends_in_dots(slash ? slash + 1 : n->name))
 		return n->e.act == TR_ACT_CHMOD || n->e.act == TR_ACT_CHOWN;
 	switch (n->e.act) {
 	case TR_ACT_RENAME_FROM:
@@ -368,7 +144,7 @@ static bool had_asked(const struct named *n, const struct place *a, const struct
 		return removal_had_asked(n, a);
 	case TR_ACT_LINK:
 		/* A link that nobody may make of another's file is refused first (may_linkat). */
-		if (!b->found || (n->e.error == EPERM && !is_dir(b)) || n->e.error == EXDEV)
+		if (!b->found || (n->e.error == EPERM && !place_is_dir(b)) || n->e.error == EXDEV)
 			return false;
 		/* fall through */
 	case TR_ACT_MKDIR:
@@ -402,7 +178,7 @@ static void make_fact(const struct named *n, struct place *p, uint16_t act, uint
 static size_t make_facts(const struct named *n, struct place *p, uint16_t act, uint16_t perms,
 			 const struct place *now, struct tr_fact *ret)
 {
-	make_fact(n, p, act, perms, is_dir(now), ret);
+	make_fact(n, p, act, perms, place_is_dir(now), ret);
 	if (now->found)
 		return 1;
 	ret->ev.flags |= TR_EV_STRING;
@@ -478,7 +254,7 @@ static bool is_plain(const struct named *n)
 
 static size_t plain_facts(const struct named *n, struct tr_fact ret[NAMED_FACTS])
 {
-	struct place p = { .path = join(n->dir, n->name), .is_exact = true };
+	struct place p = { .path = place_join(n->dir, n->name), .is_exact = true };
 
 	p.where = decode_where(n->e.magic, n->e.dir_flags, p.path);
 	make_fact(n, &p, n->e.act, n->e.perms, n->e.act == TR_ACT_MKDIR || n->e.act == TR_ACT_RMDIR,
@@ -490,22 +266,22 @@ static size_t plain_facts(const struct named *n, struct tr_fact ret[NAMED_FACTS]
 size_t named_facts(const struct named *n, struct roots *roots, uint16_t recording,
 		   struct tr_fact ret[NAMED_FACTS])
 {
+	const struct spot spot = { n->dir, n->e.dir_flags, n->e.magic };
+	const struct spot other = { n->other_dir, n->e.other_dir_flags, n->e.magic };
+	struct namer namer = { .e = &n->e.root, .root = n->root };
 	struct place a = { 0 }, b = { 0 };
-	struct lookup l = { .n = n, .pid = (pid_t)n->e.tid };
 	size_t count = 0;
 
 	if (is_plain(n))
 		return plain_facts(n, ret);
-	l.root = roots_open(roots, recording, l.pid, n->e.mnt_ns, n->root);
-	find_place(&l, &a, n->dir, n->e.dir_flags, n->name, n->e.flags & TR_NAMED_FOLLOW);
+	roots_open(roots, recording, &n->e.root, n->root, &namer.held);
+	place_find(&namer, &a, &spot, n->name, n->e.flags & TR_NAMED_FOLLOW);
 	if (n->other_dir)
-		find_place(&l, &b, n->other_dir, n->e.other_dir_flags, n->other_name,
-			   n->e.flags & TR_NAMED_OTHER_FOLLOW);
+		place_find(&namer, &b, &other, n->other_name, n->e.flags & TR_NAMED_OTHER_FOLLOW);
 	if (!n->e.error || had_asked(n, &a, &b))
 		count = place_facts(n, &a, &b, ret);
 	free(a.path);
 	free(b.path);
-	if (l.root >= 0)
-		close(l.root);
+	roots_close(&namer.held);
 	return count;
 }

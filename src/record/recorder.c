@@ -25,10 +25,9 @@
 
 #include "record/decode.h"
 #include "record/hooks.h"
-#include "record/interp.h"
 #include "record/kernel_names.h"
+#include "record/mounting.h"
 #include "record/named.h"
-#include "record/resolve.h"
 #include "record/rows.h"
 #include "tables/args.h"
 #include "tables/misses.h"
@@ -48,7 +47,6 @@ struct tr_recorder {
 	const struct tr_recording_state *states; /* mapped */
 	size_t rows_bytes, states_bytes;
 	struct rows rows;
-	struct interp_cache interps;
 	struct roots roots;
 	struct tr_recorder_calls calls;
 	int64_t now;
@@ -84,78 +82,40 @@ static void send_fact(struct tr_recorder *r, const struct tr_event *e, struct tr
 	tr_fact_release(f);
 }
 
-/*
- * The program interpreter that the kernel opened beside a binary: ld.so, or what #! named. No permission
- * is asked for it.
- */
-static void send_interpreter(struct tr_recorder *r, const struct tr_event *e, const char *path,
-			     uint32_t flags)
+/* The program that #! named, which the kernel opened; ld.so comes as an event. No permission is asked for it. */
+static void send_interpreter(struct tr_recorder *r, const struct tr_event *e, const char *path)
 {
 	struct tr_fact f = { .kind = TR_FACT_FILE, .act = TR_ACT_INTERPRETER };
 
 	f.path = tr_xstrdup(path);
-	f.ev.flags = TR_EV_DONE | flags;
+	f.ev.flags = TR_EV_DONE;
 	send_fact(r, e, &f);
 }
 
 static void on_exec(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
 {
-	tr_cleanup_free char *binary = NULL, *interp = NULL;
+	tr_cleanup_free char *binary = NULL;
 	struct tr_fact f;
 
 	if (!decode_exec(data, len, &f, &binary))
 		return;
 	if (f.interp)
-		send_interpreter(r, e, f.interp, 0);
+		send_interpreter(r, e, f.interp);
 	/* Started by a descriptor, a script has no other name left; the hooks had its real one. */
 	if (r->hooks && f.interp && !strncmp(f.path, "/dev/fd/", strlen("/dev/fd/")))
 		tr_fact_release(&f);
 	else
 		send_fact(r, e, &f);
-	interp = interp_of(&r->interps, e->recording, (pid_t)e->tgid, binary);
-	if (interp)
-		send_interpreter(r, e, interp, TR_EV_STRING);
-}
-
-static void follow(const struct tr_event *e, const char *cwd, char **name, struct tr_fact *f)
-{
-	tr_cleanup_free char *given = *name;
-
-	*name = resolve_name((pid_t)e->tgid, cwd, given, true);
-	f->ev.flags |= TR_EV_STRING;
-}
-
-/* It was a directory, whether or not that can be seen any more. */
-static void end_in_slash(char **path)
-{
-	tr_cleanup_free char *given = *path;
-	size_t n = strlen(given);
-
-	*path = tr_xasprintf("%s%s", given, n && given[n - 1] == '/' ? "" : "/");
-}
-
-/* Of what was mounted, the source is a name of a file only in these cases. */
-static bool has_source_path(const struct tr_fact *f)
-{
-	return f->op == TR_MOUNT_BIND || f->op == TR_MOUNT_MOVE || f->op == TR_MOUNT_PIVOT_ROOT;
 }
 
 /* A mount, whose source, and by tracepoints all, may be names that only the container can follow. */
 static void on_mount(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
 {
-	const struct tr_event_mount *mount = data;
-	tr_cleanup_free char *cwd = NULL;
-	struct tr_fact f;
+	struct tr_fact facts[MOUNTING_FACTS];
+	size_t n = mounting_facts(data, len, &r->roots, e->recording, facts);
 
-	if (!decode_mount(data, len, &f, &cwd))
-		return;
-	if (cwd && f.source && has_source_path(&f))
-		follow(e, cwd, &f.source, &f);
-	if (mount->named)
-		follow(e, cwd, &f.path, &f);
-	if (mount->named && (f.op == TR_MOUNT_NEW || f.op == TR_MOUNT_PIVOT_ROOT))
-		end_in_slash(&f.path);
-	send_fact(r, e, &f);
+	for (size_t i = 0; i < n; i++)
+		send_fact(r, e, &facts[i]);
 }
 
 static void on_named(struct tr_recorder *r, const struct tr_event *e, const void *data, size_t len)
@@ -530,7 +490,6 @@ void tr_recorder_close(struct tr_recorder *r)
 		munmap((void *)(uintptr_t)r->states, r->states_bytes);
 	record_bpf__destroy(r->skel);
 	rows_release(&r->rows);
-	interp_release(&r->interps);
 	tr_strset_release(&r->missing);
 	tr_strset_release(&r->misses);
 	roots_release(&r->roots);
@@ -693,6 +652,7 @@ int tr_recorder_poll(struct tr_recorder *r, struct tr_err *err)
 
 	r->now = time(NULL);
 	n = ring_buffer__consume(r->ring);
+	roots_settle(&r->roots);
 	if (n < 0 && n != -EINTR)
 		return tr_err_errno(err, TR_ERR_CANNOT, -n, "read the ring buffer");
 	return 0;

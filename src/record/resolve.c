@@ -6,13 +6,9 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "record/decode.h"
 #include "record/mounts.h"
 #include "util/mem.h"
 
@@ -38,6 +34,13 @@ int resolve_open(int root, pid_t pid, const char *path, bool follow)
 	return open_handle(root, path, follow, mounts_may_block(pid) ? RESOLVE_NO_XDEV : 0);
 }
 
+int resolve_here(int dir, const char *last)
+{
+	int fd = open_handle(dir, last, false, RESOLVE_CACHED | RESOLVE_NO_XDEV);
+
+	return fd < 0 && errno == EINVAL ? open_handle(dir, last, false, RESOLVE_NO_XDEV) : fd;
+}
+
 char *resolve_path(int fd)
 {
 	char path[PATH_MAX], link[64];
@@ -52,31 +55,4 @@ char *resolve_path(int fd)
 	if (n <= 0 || path[0] != '/')
 		return NULL;
 	return tr_xstrndup(path, (size_t)n);
-}
-
-char *resolve_name(pid_t pid, const char *dir, const char *name, bool follow)
-{
-	/* As it is for the kernel: ".." behind a symbolic link leads to where that points. */
-	tr_cleanup_free char *raw =
-		*name == '/' ? tr_xstrdup(name) : tr_xasprintf("%s/%s", dir, name);
-	tr_cleanup_free char *path = NULL;
-	char link[64];
-	struct stat st = { 0 };
-	int root, fd;
-
-	snprintf(link, sizeof(link), "/proc/%d/root", (int)pid);
-	root = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return decode_join(dir, name);
-	fd = resolve_open(root, pid, raw, follow);
-	close(root);
-	if (fd < 0)
-		return decode_join(dir, name);
-	path = resolve_path(fd);
-	if (path && fstat(fd, &st) < 0)
-		st.st_mode = 0;
-	close(fd);
-	if (!path)
-		return decode_join(dir, name);
-	return tr_xasprintf("%s%s", path, S_ISDIR(st.st_mode) && path[1] ? "/" : "");
 }

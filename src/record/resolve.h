@@ -10,18 +10,18 @@
 #include <sys/types.h>
 
 /*
- * The path that `name`, relative to `dir`, leads to in the root of process `pid`, on the heap; directories
- * end in a slash. `follow`: a symbolic link at its end is followed, too. What is not there any more (nor
- * the process) is resolved by text: it is what the kernel was asked for.
- */
-char *resolve_name(pid_t pid, const char *dir, const char *name, bool follow);
-
-/*
  * A handle (O_PATH) of what `path` leads to below the directory `root`, which is also where it begins
  * and what ".." does not lead out of. -1 with errno if there is nothing. `pid`: a process that has the mounts
  * there.
  */
 int resolve_open(int root, pid_t pid, const char *path, bool follow);
+
+/*
+ * The same of one component of a directory, not followed. If something is mounted there it fails, and that is
+ * not held for a moment (a walk that is not to leave memory does not take what it would have to give back): who
+ * has just mounted it may unmount it, and is not to be told that it is busy.
+ */
+int resolve_here(int dir, const char *last);
 
 /* The path of such a handle from the root of its mount namespace, on the heap; NULL if it has none. */
 char *resolve_path(int fd);

@@ -8,6 +8,7 @@
 
 static void decode(const struct tr_event *e, const void *data, size_t len)
 {
+	struct mount_names names;
 	struct named named;
 	struct tr_fact f;
 	char *binary = NULL;
@@ -31,10 +32,12 @@ static void decode(const struct tr_event *e, const void *data, size_t len)
 		tr_fact_release(&f);
 	if (decode_network(data, len, &f))
 		tr_fact_release(&f);
-	binary = NULL;
-	if (decode_mount(data, len, &f, &binary))
+	if (decode_mount(data, len, &f, &names)) {
+		if ((names.cwd && names.cwd[0] != '/') || names.root[0] != '/')
+			abort();
+		mount_names_release(&names);
 		tr_fact_release(&f);
-	free(binary);
+	}
 	if (named_decode(data, len, &named)) {
 		if (named.dir[0] != '/' || named.root[0] != '/')
 			abort();

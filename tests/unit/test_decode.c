@@ -134,41 +134,43 @@ START_TEST(addresses_become_text)
 }
 END_TEST
 
-START_TEST(a_mount_has_four_strings)
+START_TEST(a_mount_has_five_strings)
 {
 	struct tr_event_mount m = { .flags = 0x1000, .op = TR_MOUNT_BIND };
 	struct bytes e = { .len = 0 };
+	struct mount_names names;
 	struct tr_fact f;
-	char *cwd = NULL;
 
 	m.path_flags = TR_PATH_DIRECTORY;
 	m.path_len = 4;
 	m.source_len = 3;
-	m.cwd_len = 2;
+	m.cwd_len = m.root_len = 2;
 	put(&e, &m, sizeof(m));
-	put(&e, "/mntsrc/w", 9);
-	ck_assert(decode_mount(e.b, e.len, &f, &cwd));
+	put(&e, "/mntsrc/w/r", 11);
+	ck_assert(decode_mount(e.b, e.len, &f, &names));
 	ck_assert_str_eq(f.path, "/mnt/");
 	ck_assert_str_eq(f.source, "src");
-	ck_assert_str_eq(cwd, "/w");
+	ck_assert_str_eq(names.cwd, "/w");
+	ck_assert_str_eq(names.root, "/r");
 	ck_assert(!f.fstype && f.mount_flags == 0x1000 && f.op == TR_MOUNT_BIND);
 	tr_fact_release(&f);
-	free(cwd);
-	cwd = NULL;
-	ck_assert(!decode_mount(e.b, e.len - 1, &f, &cwd) && !cwd);
+	mount_names_release(&names);
+	ck_assert(!decode_mount(e.b, e.len - 1, &f, &names));
 	/* Of names alone, the first may be relative, too, and what it is relative to is there. */
 	e.b[sizeof(m)] = 'm';
-	ck_assert(!decode_mount(e.b, e.len, &f, &cwd));
+	ck_assert(!decode_mount(e.b, e.len, &f, &names));
 	((struct tr_event_mount *)e.b)->named = 1;
 	((struct tr_event_mount *)e.b)->error = 1;
-	ck_assert(decode_mount(e.b, e.len, &f, &cwd));
+	ck_assert(decode_mount(e.b, e.len, &f, &names));
 	ck_assert_str_eq(f.path, "mmnt/");
 	ck_assert(f.ev.flags == TR_EV_FAILED);
 	tr_fact_release(&f);
-	free(cwd);
-	cwd = NULL;
-	e.b[e.len - 2] = 'w';
-	ck_assert(!decode_mount(e.b, e.len, &f, &cwd) && !cwd);
+	mount_names_release(&names);
+	e.b[e.len - 2] = 'r';
+	ck_assert(!decode_mount(e.b, e.len, &f, &names));
+	e.b[e.len - 2] = '/';
+	e.b[e.len - 4] = 'w';
+	ck_assert(!decode_mount(e.b, e.len, &f, &names));
 }
 END_TEST
 
@@ -376,4 +378,4 @@ TR_SUITE("decode", file_becomes_a_fact, directory_ends_in_a_slash,
 	 place_follows_from_the_file_system, malformed_events_are_no_facts, exec_of_a_binary,
 	 exec_of_a_script, joins_names, refusals, arguments, headers_are_checked,
 	 a_link_has_a_target, what_was_asked_becomes_a_fact, addresses_become_text,
-	 a_mount_has_four_strings)
+	 a_mount_has_five_strings)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "lib/dir.h"
@@ -41,14 +42,23 @@ static void end(void)
 	remove_dir();
 }
 
+/* As the kernel has it in a super block (include/linux/kdev_t.h). */
+static uint32_t device_of_root(void)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat("/", &st), 0);
+	return major(st.st_dev) << 20 | minor(st.st_dev);
+}
+
 static struct tr_event_named act(uint8_t what)
 {
 	struct tr_event_named e = { .act = what, .perms = TR_PERM_W };
 	struct stat st;
 
 	ck_assert_int_eq(stat("/proc/self/ns/mnt", &st), 0);
-	e.tid = e.own_tgid = e.own_tid = (uint32_t)getpid();
-	e.mnt_ns = (uint32_t)st.st_ino;
+	e.root.tid = e.root.own_tgid = e.root.own_tid = (uint32_t)getpid();
+	e.root.mnt_ns = (uint32_t)st.st_ino;
 	e.fsuid = getuid();
 	e.fsgid = getgid();
 	return e;
@@ -95,7 +105,7 @@ START_TEST(one_component_needs_no_look)
 	struct tr_event_named e = act(TR_ACT_MKDIR);
 
 	begin();
-	e.tid = NOBODY;
+	e.root.tid = NOBODY;
 	e.dir_flags = TR_PATH_CROSSED;
 	facts_of(e, "new", NULL, NULL);
 	is(0, TR_ACT_MKDIR, "/new/");
@@ -142,7 +152,7 @@ START_TEST(what_is_gone_is_followed_as_far_as_it_goes)
 	is(0, TR_ACT_UNLINK, "/real/gone/further/f");
 	ck_assert(facts[0].ev.flags == (TR_EV_DONE | TR_EV_STRING));
 	/* Neither the process nor a root of its container: by text. */
-	e.tid = NOBODY;
+	e.root.tid = NOBODY;
 	roots_drop(&roots, 0);
 	facts_of(e, "lnk/x", NULL, NULL);
 	is(0, TR_ACT_UNLINK, "/lnk/x");
@@ -152,11 +162,14 @@ START_TEST(what_is_gone_is_followed_as_far_as_it_goes)
 	roots_drop(&roots, 0);
 	facts_of(e, "lnk/x", NULL, NULL);
 	is(0, TR_ACT_UNLINK, "/lnk/x");
-	/* Another namespace's root is not asked. */
+	/* Of another namespace, that is gone, the container's own stands for it, if it has the same root. */
 	roots_keep(&roots, 0, getpid());
-	e.mnt_ns++;
+	e.root.mnt_ns++;
 	facts_of(e, "lnk/x", NULL, NULL);
 	is(0, TR_ACT_UNLINK, "/lnk/x");
+	e.root.dev = device_of_root();
+	facts_of(e, "lnk/x", NULL, NULL);
+	is(0, TR_ACT_UNLINK, "/real/x");
 	end();
 }
 END_TEST
@@ -219,7 +232,7 @@ START_TEST(nothing_leads_out_of_a_root)
 	in("ln -s / real/out && ln -s /../../../etc real/etc && mkdir real/sub/etc");
 	snprintf(jail, sizeof(jail), "%s/real", dir);
 	roots_keep(&roots, 0, getpid());
-	e.tid = NOBODY;
+	e.root.tid = NOBODY;
 	e.flags = TR_NAMED_FOLLOW;
 	facts_of(e, "/out/sub", NULL, jail);
 	is(0, TR_ACT_CHMOD, "/real/sub/");
