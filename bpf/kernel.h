@@ -97,6 +97,7 @@ struct ns_common {
 struct mnt_namespace {
 	struct ns_common ns;
 	unsigned long long seq; /* before */
+	bool is_anon; /* since Linux 7 */
 };
 struct pid_namespace {
 	struct ns_common ns;

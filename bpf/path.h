@@ -29,6 +29,8 @@ static __always_inline bool is_attached(struct mount *mount)
 
 	if (!ns || (__u64)ns >= (__u64)-4095)
 		return false;
+	if (bpf_core_field_exists(ns->is_anon))
+		return !BPF_CORE_READ(ns, is_anon);
 	if (bpf_core_field_exists(ns->seq))
 		return BPF_CORE_READ(ns, seq) != 0;
 	if (bpf_core_field_exists(ns->ns.ns_id))
