@@ -118,12 +118,23 @@ static __noinline int enter_rarely(struct task_struct *task, __u64 regs, long id
 }
 
 /*
- * This and on_sys_exit run at every call of every task. What they hold across a call of a helper is
+ * Since Linux 7 a program on a tracepoint may be preempted, and while it is, the kernel skips the same program
+ * for all that run on that CPU (__bpf_trace_run in kernel/trace/bpf_trace.c: prog->active). Those that come
+ * by way of perf are not preempted (perf_syscall_enter and its like disable that). They cost more, and so are for
+ * such kernels alone. What they get (include/trace/events/syscalls.h) has the number where the others have
+ * it, and the result one word further; registers they have to ask for.
+ */
+#define REGS(steady, ctx)                                                            \
+	((steady) ? (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()) : \
+		    (struct pt_regs *)(ctx)[0])
+#define RESULT(steady, ctx) ((long)(ctx)[(steady) ? 2 : 1])
+
+/*
+ * This and sys_exit run at every call of every task. What they hold across a call of a helper is
  * a register to save each time, and a stack of 64 bytes is one to set up: so arguments are read
  * where they are needed, and what is rare is done out of line.
  */
-SEC("tp_btf/sys_enter")
-int on_sys_enter(__u64 *ctx)
+static __always_inline int sys_enter(bool steady, __u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_seat *seat;
@@ -135,7 +146,7 @@ int on_sys_enter(__u64 *ctx)
 		return 0;
 	seat = seat_of(task);
 	if (unlikely(seat->task != (__u64)task) &&
-	    !enter_first(task, address_of((struct pt_regs *)ctx[0]), (long)ctx[1]))
+	    !enter_first(task, address_of(REGS(steady, ctx)), (long)ctx[1]))
 		return 0;
 	c = call_of(task, (long)ctx[1]);
 	cell = CELL(c.abi, c.nr);
@@ -147,8 +158,20 @@ int on_sys_enter(__u64 *ctx)
 	seat->in_call = in_call_by(call, seat->exits);
 	note_call(seat->row, c);
 	if (unlikely(call & TR_CALL_ARGS))
-		enter_rarely(task, address_of((struct pt_regs *)ctx[0]), (long)ctx[1]);
+		enter_rarely(task, address_of(REGS(steady, ctx)), (long)ctx[1]);
 	return 0;
+}
+
+SEC("?tp_btf/sys_enter")
+int on_sys_enter(__u64 *ctx)
+{
+	return sys_enter(false, ctx);
+}
+
+SEC("?tracepoint/raw_syscalls/sys_enter")
+int on_sys_enter_steady(__u64 *ctx)
+{
+	return sys_enter(true, ctx);
 }
 
 /*
@@ -350,7 +373,7 @@ static __noinline int exit_rarely_uncast(struct task_struct *task, __u32 row, __
 	return exit_rarely(false, task, row, in_call, regs, ret);
 }
 
-static __always_inline int sys_exit(bool cast, __u64 *ctx)
+static __always_inline int sys_exit(bool cast, bool steady, __u64 *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tr_seat *seat;
@@ -377,23 +400,29 @@ static __always_inline int sys_exit(bool cast, __u64 *ctx)
 			return 0;
 		row = m->row;
 	}
-	if (in_call > FILE_CALL_NAMED || open_may_have_asked(in_call, (long)ctx[1]) ||
-	    maps_huge(task, in_call, (struct pt_regs *)ctx[0]))
-		return exit_other(task, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
+	if (in_call > FILE_CALL_NAMED || open_may_have_asked(in_call, RESULT(steady, ctx)) ||
+	    maps_huge(task, in_call, REGS(steady, ctx)))
+		return exit_other(task, in_call, REGS(steady, ctx), RESULT(steady, ctx));
 	if (cast)
-		return exit_rarely_cast(task, row, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
-	return exit_rarely_uncast(task, row, in_call, (struct pt_regs *)ctx[0], (long)ctx[1]);
+		return exit_rarely_cast(task, row, in_call, REGS(steady, ctx), RESULT(steady, ctx));
+	return exit_rarely_uncast(task, row, in_call, REGS(steady, ctx), RESULT(steady, ctx));
 }
 
-/* One of the two is loaded: the second where bpf_rdonly_cast is not. */
-SEC("tp_btf/sys_exit")
+/* One of the three is loaded: the second where bpf_rdonly_cast is not. */
+SEC("?tp_btf/sys_exit")
 int on_sys_exit(__u64 *ctx)
 {
-	return sys_exit(true, ctx);
+	return sys_exit(true, false, ctx);
 }
 
 SEC("?tp_btf/sys_exit")
 int on_sys_exit_uncast(__u64 *ctx)
 {
-	return sys_exit(false, ctx);
+	return sys_exit(false, false, ctx);
+}
+
+SEC("?tracepoint/raw_syscalls/sys_exit")
+int on_sys_exit_steady(__u64 *ctx)
+{
+	return sys_exit(true, true, ctx);
 }

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -264,12 +265,32 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* Programs of which there are two: one for kernels that have a function, one for those without. */
+/*
+ * Whether programs on tracepoints may be preempted, and then are skipped for others: since Linux 7
+ * (a46023d5616e, "tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"), which nothing but
+ * its number tells. Those that come by way of perf need tracefs.
+ */
+static bool needs_steady(void)
+{
+	const char *forced = getenv("TRAMMEL_FAULT_STEADY");
+	struct utsname name;
+
+	if (!forced && (uname(&name) < 0 || strtoul(name.release, NULL, 10) < 7))
+		return false;
+	return access("/sys/kernel/tracing/events/raw_syscalls/sys_exit/id", R_OK) == 0 ||
+	       access("/sys/kernel/debug/tracing/events/raw_syscalls/sys_exit/id", R_OK) == 0;
+}
+
+/* Programs of which there are several, by what the kernel has. */
 static void choose_programs(struct record_bpf *skel)
 {
 	bool can_cast = kernel_has_name("bpf_rdonly_cast");
+	bool steady = can_cast && needs_steady();
 
-	bpf_program__set_autoload(skel->progs.on_sys_exit, can_cast);
+	bpf_program__set_autoload(skel->progs.on_sys_enter, !steady);
+	bpf_program__set_autoload(skel->progs.on_sys_enter_steady, steady);
+	bpf_program__set_autoload(skel->progs.on_sys_exit, can_cast && !steady);
+	bpf_program__set_autoload(skel->progs.on_sys_exit_steady, steady);
 	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
 	skel->rodata->cfg_names = can_cast;
 }
