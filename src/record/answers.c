@@ -36,6 +36,11 @@ static void on_who(struct run *r, struct answer *a)
 		session_unwant(&r->session, a->recording);
 		return;
 	}
+	/* A busy machine's engine may be slow to answer; its name for it is worth waiting for. */
+	if (!a->ok && !a->foreign && r->followed[a->recording].asked_who++ < ASK_WHO_AGAIN) {
+		asker_ask(r->asker, ASK_WHO, a->recording, id, ASK_AGAIN_MS);
+		return;
+	}
 	if (!a->ok && !a->foreign)
 		run_note(r, "cannot tell who container %.12s is: %s", id, tr_err_msg(&a->err));
 	run_decide(r, a->recording, a->ok ? &a->container : NULL);

@@ -17,6 +17,7 @@ struct followed {
 	char *ip;
 	int pid;
 	bool wanted, main_entered, unfiltered, ended, asked_end, stopping;
+	unsigned asked_who; /* again, for no answer came */
 	long long ended_at;
 };
 
@@ -59,7 +60,8 @@ bool run_is_alive(const struct tr_container *c);
 
 #define RUN_GRACE_MS \
 	15000 /* what a command has to end in after a signal; an engine stops in 10 s */
-#define ASK_AGAIN_MS 100 /* between two questions about the same state */
+#define ASK_AGAIN_MS  100 /* between two questions about the same state */
+#define ASK_WHO_AGAIN 2 /* times, where an engine gives no answer */
 
 /* whose.c: what the recorder meets, and whether it is wanted. */
 extern const struct tr_recorder_calls run_recorder_calls; /* arg is to be filled in */
