@@ -13,7 +13,7 @@
 #include "util/fs.h"
 #include "util/mem.h"
 
-#define SPELLINGS "seccomp, podman, oci, k8s, spo, systemd or bundle"
+#define SPELLINGS "seccomp, podman, oci, k8s, spo, systemd, apparmor or bundle"
 
 enum {
 	ALLOW_INCOMPLETE = 256,
@@ -31,6 +31,7 @@ enum {
 	TUNE,
 	NAME,
 	INTO,
+	PATHS,
 };
 
 static int set_option(struct emit_opts *o, enum tr_policy_option option)
@@ -40,6 +41,19 @@ static int set_option(struct emit_opts *o, enum tr_policy_option option)
 	if (emit_opts_set(o, option, optarg, &err) < 0)
 		return cli_usage(&cmd_emit, "--%s: %s", tr_policy_option_name(option),
 				 tr_err_msg(&err));
+	return -1;
+}
+
+static int set_paths(struct emit_opts *o)
+{
+	int paths = tr_paths_from_name(optarg);
+
+	if (!o->apparmor)
+		return cli_usage(&cmd_emit, "--paths is for emit apparmor");
+	if (paths < 0)
+		return cli_usage(&cmd_emit, "--paths: expected exact or evidence, found '%s'",
+				 optarg);
+	o->paths = (enum tr_paths)paths;
 	return -1;
 }
 
@@ -77,6 +91,8 @@ static int take_other(int c, char **argv, struct emit_opts *o)
 	case INTO:
 		o->output.into = optarg;
 		return -1;
+	case PATHS:
+		return set_paths(o);
 	case 'h':
 		return cli_help(&cmd_emit);
 	default:
@@ -157,6 +173,26 @@ static int check_output(const struct emit_output *o)
 	return -1;
 }
 
+/* Of a seccomp profile nothing holds here. */
+static int check_apparmor(const struct emit_opts *o)
+{
+	if (o->given || o->n_accepts || o->tune || o->why || o->force || o->redact ||
+	    o->output.dir || o->output.into)
+		return cli_usage(&cmd_emit, "emit apparmor takes -o, --name, --paths, "
+					    "--allow-incomplete and --allow-no-start");
+	if (!o->n_traces)
+		return cli_usage(&cmd_emit, "a trace is missing");
+	if (o->output.name && !tr_apparmor_is_name(o->output.name))
+		return cli_usage(&cmd_emit,
+				 "--name: expected letters, digits, '.', '_' and '-', found '%s'",
+				 o->output.name);
+	if (cli.json && (!o->output.file || !strcmp(o->output.file, "-")))
+		return cli_usage(&cmd_emit,
+				 "with --json the report is on standard output, and the profile "
+				 "needs -o FILE");
+	return -1;
+}
+
 static int parse(int argc, char **argv, struct emit_opts *o)
 {
 	static const struct option longopts[] = {
@@ -177,6 +213,7 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "dir", required_argument, NULL, 'd' },
 		{ "name", required_argument, NULL, NAME },
 		{ "into", required_argument, NULL, INTO },
+		{ "paths", required_argument, NULL, PATHS },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -190,6 +227,8 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 	o->n_traces = (size_t)(argc - optind);
 	if (o->bundle)
 		return check_bundle(o);
+	if (o->apparmor)
+		return check_apparmor(o);
 	if ((status = check_output(&o->output)) >= 0)
 		return status;
 	for (size_t i = 0; i < o->n_traces && o->output.into; i++)
@@ -281,13 +320,16 @@ static int run_emit(int argc, char **argv)
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return cli_help(&cmd_emit);
 	o.bundle = !strcmp(argv[1], "bundle");
-	spelling = o.bundle ? TR_SPELLING_SECCOMP : tr_spelling_from_name(argv[1]);
+	o.apparmor = !strcmp(argv[1], "apparmor");
+	spelling = o.bundle || o.apparmor ? TR_SPELLING_SECCOMP : tr_spelling_from_name(argv[1]);
 	if (spelling < 0)
 		return cli_usage(&cmd_emit, "cannot emit '%s': expected " SPELLINGS, argv[1]);
 	o.output.spelling = (enum tr_spelling)spelling;
 	status = parse(argc - 1, argv + 1, &o);
 	if (status < 0)
-		status = o.bundle ? emit_bundle(&o) : run_seccomp(&o);
+		status = o.bundle   ? emit_bundle(&o) :
+			 o.apparmor ? emit_apparmor(&o) :
+				      run_seccomp(&o);
 	emit_opts_release(&o);
 	return status;
 }
@@ -296,23 +338,30 @@ const struct cmd cmd_emit = {
 	.name = "emit",
 	.group = "Emit",
 	.summary = "Make a profile from traces",
-	.usage = "emit FORMAT [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
-		 "             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
-		 "             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
-		 "             [--name NAME] [-d DIR] [--into CONFIG] [--why TEXT] TRACE...\n"
-		 "emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
-		 "             [OPTION...] [TRACE...]",
+	.usage =
+		"emit FORMAT [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
+		"             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
+		"             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
+		"             [--name NAME] [-d DIR] [--into CONFIG] [--why TEXT] TRACE...\n"
+		"emit apparmor [-o FILE] [--name NAME] [--paths exact|evidence] [--allow-incomplete]\n"
+		"             [--allow-no-start] TRACE...\n"
+		"emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
+		"             [OPTION...] [TRACE...]",
 	.options =
 		"FORMAT is the spelling of the profile: seccomp (Docker's), podman, oci (a runtime's\n"
 		"config.json), k8s (a pod's localhostProfile), spo (a manifest for the Security\n"
-		"Profiles Operator) or systemd (a unit's SystemCallFilter=). A bundle keeps traces,\n"
-		"decisions and the profile together.\n\n"
+		"Profiles Operator) or systemd (a unit's SystemCallFilter=). apparmor is a profile of the\n"
+		"other kind, of files, capabilities and sockets. A bundle keeps traces, decisions and\n"
+		"the seccomp profile together.\n\n"
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
 		"  -d, --dir=DIR                k8s: write the profile, the lines of a pod's manifest and\n"
 		"                               the operator's manifest there; bundle: it is there, or\n"
 		"                               made there, and keeps the options that stand below\n"
 		"      --into=CONFIG            oci: write this config.json, with the profile in it\n"
-		"      --name=NAME              k8s, spo: its name (default: trammel-SUBJECT)\n"
+		"      --name=NAME              apparmor, k8s, spo: its name (default: trammel-SUBJECT)\n"
+		"      --paths=HOW              apparmor: exact, the names that were used; evidence,\n"
+		"                               patterns where several recordings show that a name is\n"
+		"                               another each time (the default where there are several)\n"
 		"      --redact=PATTERN         bundle: replace what matches in paths and commands\n"
 		"      --force                  bundle: replace a profile that was edited by hand\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"

@@ -57,6 +57,7 @@ static const struct value {
 	{ "", "since", NONE },
 	{ "", "into", FILES },
 	{ "", "name", NONE },
+	{ "emit", "paths", "exact evidence" },
 	{ "", "redact", NONE },
 	{ "", "accept", NONE },
 	{ "", "why", NONE },

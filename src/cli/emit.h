@@ -11,8 +11,11 @@ void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opt
 /* Why there is none: the acts that must be accepted, one a line. tune: the file to put it in, or NULL. */
 void emit_say_needs(const struct tr_policy_report *r, const char *tune);
 
-/* `emit bundle`; returns the exit status. */
+/* `emit apparmor`; returns the exit status. */
 struct emit_opts;
+int emit_apparmor(struct emit_opts *o);
+
+/* `emit bundle`; returns the exit status. */
 int emit_bundle(struct emit_opts *o);
 
 #endif

@@ -10,11 +10,14 @@
 #include "trammel/bundle.h"
 #include "trammel/err.h"
 #include "trammel/policy.h"
+#include "trammel/policy_apparmor.h"
 #include "trammel/redact.h"
 #include "trammel/tune.h"
 
 struct emit_opts {
 	bool bundle; /* output.dir is where it is */
+	bool apparmor; /* a profile of the other kind */
+	enum tr_paths paths;
 	struct emit_output output;
 	const char *tune;
 	const char *why; /* of all accepts */

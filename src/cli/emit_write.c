@@ -35,8 +35,8 @@ bool emit_is_k8s_name(const char *name)
 	return true;
 }
 
-/* trammel-SUBJECT, with single dashes for what a name cannot have: the subject is the container's. */
-static char *default_name(const struct tr_facts *facts)
+/* The subject is the container's. */
+char *emit_default_name(const struct tr_facts *facts)
 {
 	const char *subject = facts->n_recordings ? facts->recordings[0].subject : NULL;
 	struct strbuf sb = STRBUF_INIT;
@@ -139,7 +139,7 @@ static void say_use(const struct emit_output *o, const char *name)
 int emit_write(const struct tr_seccomp *p, const struct tr_facts *facts,
 	       const struct emit_output *o, struct tr_err *err)
 {
-	tr_cleanup_free char *made = o->name ? NULL : default_name(facts);
+	tr_cleanup_free char *made = o->name ? NULL : emit_default_name(facts);
 	const char *name = o->name ? o->name : made;
 
 	if (o->dir)

@@ -17,6 +17,9 @@ struct emit_output {
 /* Whether it can be a name in Kubernetes: RFC 1123, lower case. */
 bool emit_is_k8s_name(const char *name);
 
+/* trammel-SUBJECT, with single dashes for what a name cannot have; heap. */
+char *emit_default_name(const struct tr_facts *facts);
+
 /* Writes it, whole or not at all, and says what the spelling cannot. */
 int emit_write(const struct tr_seccomp *p, const struct tr_facts *facts,
 	       const struct emit_output *o, struct tr_err *err);

@@ -19,18 +19,22 @@ static void lower(char *s)
 			*s = (char)(*s - 'A' + 'a');
 }
 
+void apparmor_quote_byte(struct strbuf *sb, unsigned char c)
+{
+	bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		     (c && strchr("/._+-", c));
+
+	if (plain)
+		strbuf_addc(sb, (char)c);
+	else
+		strbuf_addf(sb, "\\%03o", c);
+}
+
 void apparmor_quote(struct strbuf *sb, const char *name)
 {
 	strbuf_addc(sb, '"');
-	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-			     (*p >= '0' && *p <= '9') || strchr("/._+-", *p);
-
-		if (plain)
-			strbuf_addc(sb, (char)*p);
-		else
-			strbuf_addf(sb, "\\%03o", *p);
-	}
+	for (; *name; name++)
+		apparmor_quote_byte(sb, (unsigned char)*name);
 	strbuf_addc(sb, '"');
 }
 
@@ -49,8 +53,9 @@ const char *apparmor_word_family(unsigned family, char buf[APPARMOR_FAMILY_SIZE]
 
 const char *apparmor_word_type(unsigned type)
 {
-	static const char *const types[] = { NULL,   "stream", "dgram", "raw", "rdm",	"seqpacket",
-					     "dccp", NULL,     NULL,	NULL,  "packet" };
+	/* Number 6, dccp, has no word there (apparmor, parser/network.cc: sock_types). */
+	static const char *const types[] = { NULL, "stream", "dgram", "raw", "rdm",   "seqpacket",
+					     NULL, NULL,     NULL,    NULL,  "packet" };
 
 	return type < TR_ARRAY_SIZE(types) ? types[type] : NULL;
 }
@@ -76,7 +81,57 @@ const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]
 	return buf;
 }
 
-void apparmor_mount_options(struct strbuf *sb, uint64_t flags)
+/* uapi/linux/capability.h. */
+static const char *const capabilities[] = {
+	"chown",
+	"dac_override",
+	"dac_read_search",
+	"fowner",
+	"fsetid",
+	"kill",
+	"setgid",
+	"setuid",
+	"setpcap",
+	"linux_immutable",
+	"net_bind_service",
+	"net_broadcast",
+	"net_admin",
+	"net_raw",
+	"ipc_lock",
+	"ipc_owner",
+	"sys_module",
+	"sys_rawio",
+	"sys_chroot",
+	"sys_ptrace",
+	"sys_pacct",
+	"sys_admin",
+	"sys_boot",
+	"sys_nice",
+	"sys_resource",
+	"sys_time",
+	"sys_tty_config",
+	"mknod",
+	"lease",
+	"audit_write",
+	"audit_control",
+	"setfcap",
+	"mac_override",
+	"mac_admin",
+	"syslog",
+	"wake_alarm",
+	"block_suspend",
+	"audit_read",
+	"perfmon",
+	"bpf",
+	"checkpoint_restore",
+};
+
+const char *apparmor_word_capability(unsigned number)
+{
+	return number < TR_ARRAY_SIZE(capabilities) ? capabilities[number] : NULL;
+}
+
+bool apparmor_mount_options(struct strbuf *sb, uint64_t flags)
 {
 	static const struct {
 		uint32_t bit;
@@ -104,10 +159,16 @@ void apparmor_mount_options(struct strbuf *sb, uint64_t flags)
 		{ MS_STRICTATIME, "strictatime", NULL },
 	};
 
+	uint64_t left = flags & ~(uint64_t)MS_RDONLY;
+
 	strbuf_adds(sb, flags & MS_RDONLY ? "ro" : "rw");
-	for (size_t i = 0; i < TR_ARRAY_SIZE(words); i++)
-		if (flags & words[i].bit)
-			strbuf_addf(sb, ",%s",
-				    (flags & MS_REC) && words[i].recursive ? words[i].recursive :
-									     words[i].word);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(words); i++) {
+		bool recursive = (flags & MS_REC) && words[i].recursive;
+
+		if (!(flags & words[i].bit))
+			continue;
+		strbuf_addf(sb, ",%s", recursive ? words[i].recursive : words[i].word);
+		left &= ~((uint64_t)words[i].bit | (recursive ? MS_REC : 0));
+	}
+	return !left;
 }

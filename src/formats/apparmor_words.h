@@ -3,6 +3,7 @@
 #ifndef FORMATS_APPARMOR_WORDS_H
 #define FORMATS_APPARMOR_WORDS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "util/strbuf.h"
@@ -13,6 +14,8 @@
  * escape to some of them, and a byte of a glob is one inside quotes too.)
  */
 void apparmor_quote(struct strbuf *sb, const char *name);
+/* One byte of it. */
+void apparmor_quote_byte(struct strbuf *sb, unsigned char c);
 
 /* NULL where the parser has no word for it. */
 #define APPARMOR_FAMILY_SIZE 24
@@ -23,7 +26,13 @@ const char *apparmor_word_type(unsigned type);
 #define APPARMOR_SIGNAL_SIZE 24
 const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]);
 
-/* Appends "ro,nosuid,bind": the words of a mount's options=(...) for flags of mount(2), "rw" for none. */
-void apparmor_mount_options(struct strbuf *sb, uint64_t flags);
+/* "chown" of CAP_CHOWN. */
+const char *apparmor_word_capability(unsigned number);
+
+/*
+ * Appends "ro,nosuid,bind": the words of a mount's options=(...) for flags of mount(2), "rw" for none. False
+ * where there is no word for one of them.
+ */
+bool apparmor_mount_options(struct strbuf *sb, uint64_t flags);
 
 #endif

@@ -135,8 +135,8 @@ says err "'youki'.*crun-1.8"
 # wrong usage
 expect 2 emit
 says err 'expected seccomp'
-expect 2 emit apparmor good.trace
-says err "'apparmor': expected seccomp"
+expect 2 emit selinux good.trace
+says err "'selinux': expected seccomp"
 expect 2 emit seccomp
 says err 'a trace is missing'
 expect 2 emit seccomp --frob good.trace

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The names of files that a profile needs, from facts to patterns. */
+#ifndef POLICY_PATHS_H
+#define POLICY_PATHS_H
+
+#include "trammel/apparmor.h"
+#include "trammel/facts.h"
+#include "trammel/policy_apparmor.h"
+
+/* Everything that is known of one name, or in the end of one pattern. */
+struct name {
+	const char *path; /* of the facts, or of the list's own */
+	const char *target; /* of a link; NULL: no link */
+	struct tr_apparmor_pattern pattern, target_pattern;
+	uint16_t perms;
+	uint32_t acts; /* 1 << enum tr_act */
+	uint32_t flags, where; /* of the evidence */
+	struct tr_u32set recordings;
+	struct tr_strset exes;
+	const char *why; /* that it is a pattern; static, or NULL */
+};
+
+struct names {
+	struct name *v;
+	size_t n, cap;
+	char **own; /* strings that are in no fact */
+	size_t n_own, cap_own;
+};
+
+void names_release(struct names *names);
+
+/* What facts ask for, by name, sorted; each name once, and each pair of names of a link. */
+void names_of_facts(struct names *names, const struct tr_facts *facts);
+
+/* Gives each its pattern: the very name, but for parts that the kernel counts. */
+void names_canonical(struct names *names);
+
+/* Makes one of those with the same pattern, and sorts by it. */
+void names_unite(struct names *names);
+
+/*
+ * evidence.c: patterns for names that are different in each recording (widen), and which of them may be
+ * (the others, and all where there is but one recording: doubts).
+ */
+void names_widen(struct names *names, const struct tr_facts *facts,
+		 struct tr_policy_apparmor_report *report);
+void names_doubt(const struct names *names, const struct tr_facts *facts,
+		 struct tr_policy_apparmor_report *report);
+
+/* The pattern as the profile has it, without quotes. */
+char *name_text(const struct tr_apparmor_pattern *p);
+
+/* Appends a note; takes nothing over. */
+struct tr_policy_apparmor_note *note_add(struct tr_policy_apparmor_notes *notes, const char *what,
+					 const char *why);
+void note_add_name(struct tr_policy_apparmor_note *note, const char *name);
+
+#endif

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * How large the kernel's table will be: the states of the smallest automaton that tells the patterns and
+ * their permissions apart. Bytes and sets are taken for symbols that have nothing in common, so that it is
+ * a tree whose equal ends are the same: exact where no set meets a byte that it takes in the same
+ * place, and a little less than what the parser makes where one does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "trammel/apparmor.h"
+#include "util/mem.h"
+
+/* Twenty million take a second; what has more than that does not fit anyway. */
+#define MAX_NODES ((size_t)20 << 20)
+
+struct node {
+	uint32_t child, next; /* the first one below, the next beside; 0: none */
+	uint32_t symbol;
+	uint32_t accept;
+};
+
+struct tree {
+	struct node *v; /* 0 is the root */
+	size_t n, cap;
+	bool full;
+};
+
+#define STAR 0xff00 /* a set, any number of times */
+
+/* The child of that symbol, made if there is none; children are sorted by their symbols. */
+static uint32_t child_of(struct tree *t, uint32_t at, uint32_t symbol)
+{
+	uint32_t before = 0, c = t->v[at].child;
+
+	while (c && t->v[c].symbol < symbol) {
+		before = c;
+		c = t->v[c].next;
+	}
+	if (c && t->v[c].symbol == symbol)
+		return c;
+	if (t->n >= MAX_NODES) {
+		t->full = true;
+		return at;
+	}
+	t->v = tr_grow(t->v, &t->cap, t->n, sizeof(*t->v));
+	t->v[t->n] = (struct node){ .next = c, .symbol = symbol };
+	if (before)
+		t->v[before].next = (uint32_t)t->n;
+	else
+		t->v[at].child = (uint32_t)t->n;
+	return (uint32_t)t->n++;
+}
+
+/* What may stand behind a pattern: the other of a pair, or nothing. */
+struct rest {
+	const struct tr_apparmor_pattern *target;
+	uint32_t accept;
+};
+
+static void insert(struct tree *t, uint32_t at, const struct tr_apparmor_pattern *p, size_t from,
+		   const struct rest *rest)
+{
+	for (size_t i = from; i < p->n && !t->full; i++) {
+		const struct tr_apparmor_part *part = &p->v[i];
+		const uint32_t symbol = (uint32_t)part->set << 8 | part->byte;
+
+		for (unsigned k = 0; k < part->min; k++)
+			at = child_of(t, at, symbol);
+		if (part->max == TR_APPARMOR_MANY) {
+			at = child_of(t, at, STAR | part->set);
+			continue;
+		}
+		for (unsigned k = part->min; k < part->max && !t->full; k++) {
+			insert(t, at, p, i + 1, rest);
+			at = child_of(t, at, symbol);
+		}
+	}
+	if (rest->target) {
+		const struct rest pair = { NULL, rest->accept << 16 };
+
+		t->v[at].accept |= rest->accept;
+		insert(t, child_of(t, at, 0), rest->target, 0, &pair);
+	} else {
+		t->v[at].accept |= rest->accept;
+	}
+}
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 29;
+}
+
+static int cmp_u64(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Children come behind their parents: from the end on, each is told by what is below it. */
+static size_t count_different(const struct tree *t)
+{
+	uint64_t *h = tr_xcalloc(t->n, sizeof(*h));
+	size_t different = 1;
+
+	for (size_t i = t->n; i-- > 0;) {
+		uint64_t each = mix(1, t->v[i].accept);
+
+		for (uint32_t c = t->v[i].child; c; c = t->v[c].next)
+			each = mix(mix(each, t->v[c].symbol), h[c]);
+		h[i] = each;
+	}
+	qsort(h, t->n, sizeof(*h), cmp_u64);
+	for (size_t i = 1; i < t->n; i++)
+		different += h[i] != h[i - 1];
+	free(h);
+	return different;
+}
+
+size_t tr_apparmor_predict_states(const struct tr_apparmor *p)
+{
+	struct tree t = { 0 };
+	size_t states;
+
+	t.v = tr_grow(NULL, &t.cap, 0, sizeof(*t.v));
+	t.v[t.n++] = (struct node){ 0 };
+	for (size_t i = 0; i < p->n_files && !t.full; i++) {
+		const struct tr_apparmor_file *f = &p->files[i];
+		const struct rest rest = { f->is_link ? &f->target : NULL,
+					   f->perms | (f->owner ? 1U << 8 : 0) };
+
+		insert(&t, 0, &f->path, 0, &rest);
+	}
+	/* One more refuses everything. */
+	states = t.full ? SIZE_MAX : count_different(&t) + 1;
+	free(t.v);
+	return states;
+}

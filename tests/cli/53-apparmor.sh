@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# trammel emit apparmor: what it writes compiles, whatever the names are, and what it says is true.
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
+
+# trace FILE SUBJECT RECORDINGS FACT...: so many recordings, each with its number in its id
+trace() {
+	local file=$1 subject=$2 n=$3 head='' foot='' id i
+	shift 3
+	for i in $(seq "$n"); do
+		id=$(printf '%032x' "$i")
+		head+="${head:+,}{\"id\":\"$id\",\"subject\":\"$subject\",\"start_seen\":true}"
+		foot+="${foot:+,}{\"id\":\"$id\",\"ended\":\"exited\",\"losses\":{}}"
+	done
+	{
+		echo "{\"trammel\":\"trace\",\"version\":1,\"recordings\":[$head]}"
+		printf '%s\n' "$@"
+		kinds=$(printf '%s\n' "$@" | sed 's/^{"fact":"\([a-z]*\)".*/\1/' | sort | uniq -c |
+			awk '{ printf "%s\"%s\":%d", (NR == 1 ? "" : ","), $2, $1 }')
+		echo "{\"end\":true,\"facts\":$#,\"complete\":true,\"recordings\":[$foot],\"kinds\":{$kinds}}"
+	} >"$file"
+}
+
+# file PATH ACT PERMS WHERE [RECORDINGS]
+file() {
+	printf '{"fact":"file","path":"%s","act":"%s","perms":"%s","recordings":[%s],"phases":["main"],"exes":["/bin/app"],"flags":["done"],"where":["%s"]}' \
+		"$1" "$2" "$3" "${5:-0}" "$4"
+}
+
+compiles() {
+	command -v apparmor_parser >/dev/null || PATH=$PATH:/usr/sbin:/sbin
+	command -v apparmor_parser >/dev/null || return 0
+	apparmor_parser -QKS --kernel-features /etc/apparmor.d/abi/3.0 "$1" >/dev/null 2>err || fail "$1 does not compile"
+}
+
+trace web.trace 'My web' 1 \
+	"$(file /etc/passwd open r image)" \
+	"$(file /usr/lib/libc.so mmap m image)" \
+	"$(file /usr/lib/libc.so open r image)" \
+	"$(file '/tmp/a\\x0a  capability sys_admin,\\x0a' create w tmpfs)" \
+	"$(file /proc/12/status open r proc)" \
+	'{"fact":"capability","nr":0,"name":"chown","need":"needed","recordings":[0],"phases":["main"],"exes":["/bin/\\x1b[2J"],"flags":["done"]}' \
+	'{"fact":"network","family":2,"type":1,"recordings":[0],"phases":["main"],"flags":["done"]}'
+
+expect 0 emit apparmor web.trace
+says err 'docker run --security-opt apparmor=trammel-my-web'
+compiles out
+cp out plain
+says plain '^profile "trammel-my-web" flags=(attach_disconnected,mediate_deleted) {$'
+says plain '^abi <abi/3.0>,$'
+says plain '^  "/etc/passwd" r,'
+says plain '^  "/usr/lib/libc.so" mr,'
+says plain '^  "/proc/@{pid}/status" r,'
+says plain '^  capability chown,'
+says_not plain '^ *capability sys_admin'
+says plain '^  network inet stream,'
+says plain '^  signal (send, receive) peer="trammel-my-web",'
+says plain '^  include if exists <local/trammel-my-web>$'
+! grep -q "$(printf '\033')" plain || fail "an escape of the terminal is in the profile"
+
+# the same to a file, with its own name; a report as JSON
+expect 0 emit apparmor --name other.v2 --paths exact -o other web.trace
+compiles other
+says other '^profile "other.v2" '
+expect 0 -j emit apparmor -o again web.trace
+cmp -s again plain || fail "--json writes another profile"
+says out '"paths": *"exact"'
+says out '"states_max": *65535'
+
+# usage
+expect 2 -j emit apparmor web.trace
+says err 'needs -o FILE'
+for name in '' 'a b' '/bin/sh' 'a"' unconfined; do
+	expect 2 emit apparmor --name "$name" web.trace
+	says err 'emit: --name: expected'
+done
+expect 2 emit apparmor --paths wide web.trace
+says err 'expected exact or evidence'
+expect 2 emit seccomp --paths exact web.trace
+says err 'is for emit apparmor'
+expect 2 emit apparmor --args all web.trace
+expect 2 emit apparmor
+says err 'a trace is missing'
+trace_of read write >calls.trace
+expect 2 emit apparmor calls.trace
+says err 'no acts on files'
+
+# too large for the kernel: said, and nothing is written
+mapfile -t facts < <(awk -v fact="$(file /srv/@/@-@ open r image)" 'BEGIN {
+	for (i = 1; i <= 9000; i++) {
+		line = fact
+		sub("@", i * 7919 % 100003, line)
+		sub("@", i * 104729 % 1000003, line)
+		sub("@", i * 15485863 % 999983, line)
+		print line
+	}
+}')
+trace large.trace large 1 "${facts[@]}"
+expect 3 emit apparmor -o large.aa large.trace
+says err 'too many states for the kernel (9000 names'
+[ ! -e large.aa ] || fail "a profile was written all the same"
+exit "$failed"
