@@ -158,6 +158,16 @@ void tr_aa_file(const struct tr_aa_profile *p, const char *path, size_t len, boo
 		struct tr_aa_perms *ret);
 
 /*
+ * Calls fn with each state that a path can end in, the nearest first, with a shortest one of the paths
+ * that do (len bytes, with a NUL behind them; valid during the call), and what it permits. Until fn
+ * returns false.
+ */
+void tr_aa_each_path(const struct tr_aa_profile *p,
+		     bool (*fn)(const char *path, size_t len, const struct tr_aa_perms *owner,
+				const struct tr_aa_perms *other, void *arg),
+		     void *arg);
+
+/*
  * Whether a hard link of this name may be made to target: link() asks for `l` on the name, and unless
  * a rule names the pair, that the link may do nothing that the target may not (file.c:
  * profile_path_link). owner is that of the target.

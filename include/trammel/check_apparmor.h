@@ -48,4 +48,54 @@ int tr_apparmor_compile(struct tr_aa_policy *ret, const char *path, struct tr_er
 int tr_apparmor_choose(const struct tr_aa_profile **ret, const struct tr_aa_policy *p,
 		       const char *name, struct tr_err *err);
 
+/* The files of an image, sorted by name, each once; directories with a "/" behind them. */
+struct tr_file_list {
+	char **v;
+	size_t n, cap;
+};
+/*
+ * Reads a list as `docker export NAME | tar -t` prints it ("-": stdin): a name a line, from the root, with
+ * or without "/" or "./" in front, odd bytes as backslash escapes. Kind TR_ERR_INPUT with the line.
+ */
+int tr_file_list_read(struct tr_file_list *ret, const char *path, struct tr_err *err);
+void tr_file_list_release(struct tr_file_list *l);
+
+/* Names of a list, in its order; they are the list's. */
+struct tr_names {
+	const char **v;
+	size_t n, cap;
+};
+
+/* What of an image a profile allows, to whoever owns the file, and nothing recorded did. */
+struct tr_check_beyond {
+	size_t n_files;
+	size_t n_read, n_write,
+		n_exec; /* that it allows, recorded or not; exec is to run or to map */
+	struct tr_names read, write, exec; /* those that were not recorded */
+	struct tr_names both; /* that it allows to write and to run or map, recorded or not */
+};
+void tr_check_beyond(struct tr_check_beyond *ret, const struct tr_aa_profile *p,
+		     const struct tr_facts *facts, const struct tr_file_list *files);
+void tr_check_beyond_release(struct tr_check_beyond *b);
+
+/*
+ * A shortest name, of any file anywhere, that the profile allows to write and to run or map: heap; NULL,
+ * and it is proved that there is none.
+ */
+char *tr_check_writable_code(const struct tr_aa_profile *p);
+
+/* What Docker's default is there to keep away: a row of profiles/apparmor-floor.csv. */
+struct tr_check_let {
+	char *path, *why;
+	unsigned perms; /* TR_PERM_R, W: which of them the profile allows */
+};
+/* Those that the profile allows, sorted by path. */
+struct tr_check_floor {
+	struct tr_check_let *v;
+	size_t n, cap;
+	size_t of; /* so many rows there are */
+};
+void tr_check_floor(struct tr_check_floor *ret, const struct tr_aa_profile *p);
+void tr_check_floor_release(struct tr_check_floor *f);
+
 #endif

@@ -268,6 +268,7 @@ static int run_verify(struct verify *v, enum format format)
 	struct tr_err err tr_cleanup_err = { 0 };
 	size_t from_stdin = (v->profile && !strcmp(v->profile, "-")) +
 			    (v->apparmor && !strcmp(v->apparmor, "-")) +
+			    (v->files && !strcmp(v->files, "-")) +
 			    (v->tune_file && !strcmp(v->tune_file, "-"));
 
 	for (size_t i = 0; i < v->n_traces; i++)
@@ -321,6 +322,8 @@ static int take_option(int c, char **argv, struct verify *v, enum format *format
 		return take_file(&v->apparmor, "apparmor");
 	case 'n':
 		return take_file(&v->name, "name");
+	case 'f':
+		return take_file(&v->files, "files");
 	case 'r':
 		return parse_runtime(optarg, &v->runtimes);
 	case 't':
@@ -357,8 +360,9 @@ static int take_operands(struct verify *v, int argc, char **argv)
 	if (!v->profile && !v->apparmor && !v->bundle)
 		return cli_usage(&cmd_verify,
 				 "--seccomp FILE, --apparmor FILE, or a bundle, is missing");
-	if (v->name && !v->apparmor)
-		return cli_usage(&cmd_verify, "--name is of a profile of --apparmor");
+	if ((v->name || v->files) && !v->apparmor)
+		return cli_usage(&cmd_verify, "--%s goes with --apparmor",
+				 v->name ? "name" : "files");
 	if (!v->n_traces)
 		return cli_usage(&cmd_verify, "a trace is missing");
 	return -1;
@@ -370,6 +374,7 @@ static int verify_main(int argc, char **argv)
 		{ "seccomp", required_argument, NULL, 's' },
 		{ "apparmor", required_argument, NULL, 'a' },
 		{ "name", required_argument, NULL, 'n' },
+		{ "files", required_argument, NULL, 'f' },
 		{ "runtime", required_argument, NULL, 'r' },
 		{ "tune", required_argument, NULL, 't' },
 		{ "all", no_argument, NULL, 'A' },
@@ -400,10 +405,11 @@ const struct cmd cmd_verify = {
 	.name = "verify",
 	.group = "Prove",
 	.summary = "Prove or refute that a profile allows what was recorded",
-	.usage = "verify [--seccomp FILE|docker-default] [--apparmor FILE|docker-default]\n"
-		 "              [--name NAME] [--tune FILE] [--runtime runc|crun|all]\n"
-		 "              [--all] [--markdown|--sarif] [--allow-incomplete] TRACE...\n"
-		 "verify [OPTION...] BUNDLE [TRACE...]",
+	.usage =
+		"verify [--seccomp FILE|docker-default] [--apparmor FILE|docker-default]\n"
+		"              [--name NAME] [--files LIST] [--tune FILE] [--runtime runc|crun|all]\n"
+		"              [--all] [--markdown|--sarif] [--allow-incomplete] TRACE...\n"
+		"verify [OPTION...] BUNDLE [TRACE...]",
 	.options =
 		"A bundle brings its profile and its tune file; without a trace, its own recordings\n"
 		"are verified. A directory as record -d makes it stands for the traces in it (those\n"
@@ -413,6 +419,8 @@ const struct cmd cmd_verify = {
 		"                          podman-default)\n"
 		"      --apparmor=FILE     an AppArmor profile, as text: a file, '-', or docker-default\n"
 		"      --name=NAME         which of the profiles in it, if there are several\n"
+		"      --files=LIST        the image's files, as docker export NAME | tar -t lists them:\n"
+		"                          what of them the profile allows beyond what was recorded\n"
 		"      --runtime=NAME      who makes a filter of it: runc, crun or all (default)\n"
 		"      --tune=FILE         decisions kept in a file: what it denies is no failure\n"
 		"      --all               the whole lists: what else is allowed, what never matches\n"

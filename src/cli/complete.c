@@ -70,6 +70,7 @@ static const struct value {
 	{ "verify", "runtime", "runc crun all" },
 	{ "", "seccomp", FILES " " BUILTINS },
 	{ "", "apparmor", FILES " docker-default" },
+	{ "verify", "files", FILES },
 	{ "", "runs", NONE },
 	{ "", "trace", FILES },
 	{ "", "cap-add", NONE },

@@ -39,6 +39,11 @@ struct verify {
 	struct tr_aa_policy policy;
 	const struct tr_aa_profile *aa;
 	struct tr_check_apparmor asked;
+	const char *files; /* the list of the image's; NULL: none */
+	struct tr_file_list list;
+	struct tr_check_beyond beyond;
+	char *code; /* what may be both written and run; NULL: nothing */
+	struct tr_check_floor floor;
 };
 
 struct json_object; /* json-c */
@@ -101,6 +106,12 @@ void verify_apparmor_each(const struct verify *v,
 			  void (*fn)(const struct verify *v, const char *text, const char *what,
 				     void *arg),
 			  void *arg);
+/* verify_beyond.c: what the profile allows beyond what was recorded. */
+int verify_beyond(struct verify *v, struct tr_err *err);
+void verify_beyond_release(struct verify *v);
+void verify_beyond_text(const struct verify *v);
+void verify_beyond_json(const struct verify *v, struct json_object *o);
+void verify_beyond_markdown(const struct verify *v, struct strbuf *sb);
 void verify_apparmor_limits(const struct verify *v, void (*fn)(const char *text, void *arg),
 			    void *arg);
 

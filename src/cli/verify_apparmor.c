@@ -30,11 +30,12 @@ int verify_apparmor(struct verify *v, struct tr_err *err)
 				  "%s: nothing is recorded there that AppArmor is asked about: "
 				  "nothing to verify",
 				  v->traces[0]);
-	return 0;
+	return verify_beyond(v, err);
 }
 
 void verify_apparmor_release(struct verify *v)
 {
+	verify_beyond_release(v);
 	tr_check_apparmor_release(&v->asked);
 	tr_aa_policy_release(&v->policy);
 }
@@ -132,6 +133,7 @@ void verify_apparmor_text(const struct verify *v)
 		       c_bold(), c_reset());
 		print_refusals(v, true);
 	}
+	verify_beyond_text(v);
 	printf("\n%sStates%s: %zu of paths, %zu of other rules (parsers before 4.1 give up above "
 	       "65535)\n",
 	       c_bold(), c_reset(), tr_aa_file_states(v->aa), tr_aa_rule_states(v->aa));
@@ -185,6 +187,7 @@ json_object *verify_apparmor_json(const struct verify *v)
 	add_number(o, "recorded", v->asked.n_facts);
 	json_object_object_add(o, "denied", json_of_refusals(v, false));
 	json_object_object_add(o, "perhaps_denied", json_of_refusals(v, true));
+	verify_beyond_json(v, o);
 	add_number(o, "path_states", tr_aa_file_states(v->aa));
 	add_number(o, "rule_states", tr_aa_rule_states(v->aa));
 	return o;
@@ -194,20 +197,10 @@ json_object *verify_apparmor_json(const struct verify *v)
 
 #define ROOM (MARKDOWN_ROOM / 2) /* the other half is seccomp's */
 
-void verify_apparmor_markdown(const struct verify *v, struct strbuf *sb)
+static void add_rows(const struct verify *v, struct strbuf *sb)
 {
-	tr_cleanup_free char *file = text_escaped(v->apparmor);
 	size_t left = 0, start = sb->len;
 
-	strbuf_adds(sb, "### AppArmor: ");
-	markdown_code(sb, file);
-	if (!v->asked.n_refused) {
-		strbuf_addf(sb, "\n\nAllows all of %zu recorded acts.\n", v->asked.n_facts);
-		return;
-	}
-	strbuf_addf(sb, "\n\n**%zu recorded act%s %s denied**, of %zu.\n", v->asked.n_refused,
-		    cli_plural(v->asked.n_refused), v->asked.n_refused == 1 ? "is" : "are",
-		    v->asked.n_facts);
 	strbuf_adds(sb, "\n| Act | By whom | Missing rule |\n| --- | --- | --- |\n");
 	for (size_t i = 0; i < v->asked.n_refusals; i++) {
 		const struct tr_check_refusal *r = &v->asked.refusals[i];
@@ -233,4 +226,22 @@ void verify_apparmor_markdown(const struct verify *v, struct strbuf *sb)
 	}
 	if (left)
 		strbuf_addf(sb, "\n... and %zu more.\n", left);
+}
+
+void verify_apparmor_markdown(const struct verify *v, struct strbuf *sb)
+{
+	tr_cleanup_free char *file = text_escaped(v->apparmor);
+
+	strbuf_adds(sb, "### AppArmor: ");
+	markdown_code(sb, file);
+	if (!v->asked.n_refused) {
+		strbuf_addf(sb, "\n\nAllows all of %zu recorded acts.\n", v->asked.n_facts);
+		verify_beyond_markdown(v, sb);
+		return;
+	}
+	strbuf_addf(sb, "\n\n**%zu recorded act%s %s denied**, of %zu.\n", v->asked.n_refused,
+		    cli_plural(v->asked.n_refused), v->asked.n_refused == 1 ? "is" : "are",
+		    v->asked.n_facts);
+	add_rows(v, sb);
+	verify_beyond_markdown(v, sb);
 }

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "eval/apparmor_db.h"
+#include "eval/apparmor_ask.h"
 #include "trammel/apparmor_policy.h"
 
 /* capability.c: from Linux 6.17, capabilities may be rules like others. */
@@ -49,7 +49,7 @@ size_t tr_aa_rule_states(const struct tr_aa_profile *p)
 	return p->rules ? p->rules->dfa.n_states : 0;
 }
 
-static uint32_t file_start(const struct tr_aa_profile *p)
+uint32_t aa_file_start(const struct tr_aa_profile *p)
 {
 	return p->file_is_rules ? class_start(p->file, TR_AA_CLASS_FILE) : p->file->file_start;
 }
@@ -87,18 +87,23 @@ static struct tr_aa_perms answer(struct aa_perms p)
 				     .quiet = p.quiet | p.deny };
 }
 
-void tr_aa_file(const struct tr_aa_profile *p, const char *path, size_t len, bool owner,
-		struct tr_aa_perms *ret)
+void aa_file_perms(const struct tr_aa_profile *p, uint32_t state, bool owner,
+		   struct tr_aa_perms *ret)
 {
-	struct aa_perms perms;
+	struct aa_perms perms = aa_db_perms(p->file, state, owner);
 
-	memset(ret, 0, sizeof(*ret));
-	if (!p->file)
-		return;
-	perms = aa_db_perms(p->file, aa_dfa_match(&p->file->dfa, file_start(p), path, len), owner);
 	*ret = answer(perms);
 	if (ret->allow & TR_AA_EXEC)
 		tell_exec(p->file, perms.xindex, ret);
+}
+
+void tr_aa_file(const struct tr_aa_profile *p, const char *path, size_t len, bool owner,
+		struct tr_aa_perms *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (p->file)
+		aa_file_perms(p, aa_dfa_match(&p->file->dfa, aa_file_start(p), path, len), owner,
+			      ret);
 }
 
 /* file.c: xindex_is_subset. */
@@ -116,7 +121,7 @@ bool tr_aa_link(const struct tr_aa_profile *p, const char *path, const char *tar
 
 	if (!db)
 		return false;
-	state = aa_dfa_match(&db->dfa, file_start(p), path, strlen(path));
+	state = aa_dfa_match(&db->dfa, aa_file_start(p), path, strlen(path));
 	of_link = aa_db_perms(db, state, owner);
 	if (!(of_link.allow & TR_AA_LINK))
 		return false;
@@ -128,7 +133,7 @@ bool tr_aa_link(const struct tr_aa_profile *p, const char *path, const char *tar
 	/* The bit of LOCK says here: nothing through the link that the target does not allow. */
 	if (!(of_pair.allow & TR_AA_LOCK))
 		return true;
-	state = aa_dfa_match(&db->dfa, file_start(p), target, strlen(target));
+	state = aa_dfa_match(&db->dfa, aa_file_start(p), target, strlen(target));
 	of_target = aa_db_perms(db, state, owner);
 	if (of_link.allow & ~(uint32_t)TR_AA_LINK & ~of_target.allow)
 		return false;

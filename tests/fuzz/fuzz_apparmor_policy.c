@@ -9,6 +9,21 @@
 
 #include "trammel/apparmor_policy.h"
 
+/* A path that is said to permit something does. */
+static bool ask_path(const char *path, size_t len, const struct tr_aa_perms *owner,
+		     const struct tr_aa_perms *other, void *arg)
+{
+	struct tr_aa_perms perms;
+
+	tr_aa_file(arg, path, len, true, &perms);
+	if (perms.allow != owner->allow || perms.exec != owner->exec)
+		abort();
+	tr_aa_file(arg, path, len, false, &perms);
+	if (perms.allow != other->allow || perms.quiet != other->quiet)
+		abort();
+	return true;
+}
+
 static void ask(const struct tr_aa_profile *p, const char *name, size_t len)
 {
 	struct tr_aa_perms perms;
@@ -61,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ask(&p.profiles[i], name, len);
 		ask(&p.profiles[i], "/etc/passwd", 11);
 		ask(&p.profiles[i], p.profiles[i].name, strlen(p.profiles[i].name));
+		tr_aa_each_path(&p.profiles[i], ask_path, &p.profiles[i]);
 		if (!tr_aa_policy_find(&p, p.profiles[i].name))
 			abort();
 	}
