@@ -42,6 +42,9 @@ static struct name *add_name(struct names *names, const struct tr_fact *fact, co
 	*n = (struct name){
 		.path = path, .perms = perms, .flags = fact->ev.flags, .where = fact->ev.where
 	};
+	/* Where nobody looked whose it was, it may have been another's. */
+	if (!(n->flags & TR_EV_OWNER))
+		n->flags |= TR_EV_NOT_OWNER;
 	if (fact->kind == TR_FACT_EXEC)
 		n->acts = 1U << TR_ACT_EXEC;
 	else if (fact->act < TR_ACT_MAX)

@@ -155,6 +155,11 @@ START_TEST(owner)
 	f = mine;
 	f.ev.flags |= TR_EV_NOT_OWNER;
 	saw(f, "/tmp/both", 1);
+	f = mine;
+	saw(f, "/tmp/unseen", 1);
+	f.act = TR_ACT_RENAME_FROM;
+	f.ev.flags = 0;
+	saw(f, "/tmp/unseen", 1);
 	make(&m, &facts, TR_PATHS_EXACT);
 	ck_assert_str_eq(given("/tmp/made", true), "w");
 	ck_assert_str_eq(given("/tmp/made", false), "");
@@ -162,6 +167,7 @@ START_TEST(owner)
 	ck_assert_str_eq(given("/data/made", false), "w");
 	ck_assert_str_eq(given("/tmp/given", false), "w");
 	ck_assert_str_eq(given("/tmp/both", false), "w");
+	ck_assert_str_eq(given("/tmp/unseen", false), "rw");
 	end();
 }
 END_TEST
