@@ -135,7 +135,7 @@ __weak __noinline int interpreter_seen(struct tr_mark *m)
 	file = (struct file *)w.file;
 	p.mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
 	dentry = BPF_CORE_READ(file, f_path.dentry);
-	if (!has_path(dentry))
+	if (!has_path(false, dentry))
 		return 0;
 	/*
 	 * A file system made of others maps a file of those, in a mount of its own, and keeps beside it the path

@@ -46,26 +46,6 @@ struct {
 	__type(value, __u8);
 } files_seen SEC(".maps") __weak;
 
-/*
- * Members behind an address, when `cast` by a load, which the kernel makes safe; else by the helper,
- * which takes ten times as long. The verifier lets nobody calculate with a pointer that it knows
- * the type of: so one that is read is read as a number, and cast when it is followed.
- */
-extern void *bpf_rdonly_cast(const void *address, __u32 type) __ksym __weak; /* Linux 6.2 */
-#define CAST(p)		      ((typeof(p))bpf_rdonly_cast(p, bpf_core_type_id_kernel(typeof(*(p)))))
-#define READ(cast, p, member) ((cast) ? CAST(p)->member : BPF_CORE_READ(p, member))
-#define READ_PTR(cast, p, member)                                                           \
-	((cast) ? (typeof((p)->member))load_word((p), bpf_core_field_offset((p)->member)) : \
-		  BPF_CORE_READ(p, member))
-
-static __always_inline __u64 load_word(const void *p, __u32 offset)
-{
-	/* Any type of the kernel's would do that begins with a number of 64 bits. */
-	struct timespec64 *word = (struct timespec64 *)((char *)p + offset);
-
-	return (__u64)CAST(word)->tv_sec;
-}
-
 /* So many directories up, another name is noticed. */
 #define ANCESTORS 16
 
@@ -132,18 +112,19 @@ struct place {
 	__u32 flags; /* TR_PATH_REFUSED */
 };
 
-static __always_inline void fill_file(struct tr_event_file *e, struct place *p, struct walked *w,
-				      __u32 path_len)
+static __always_inline void fill_file(bool cast, struct tr_event_file *e, struct place *p,
+				      struct walked *w, __u32 path_len)
 {
 	struct dentry *dentry = (struct dentry *)p->dentry;
 	struct inode *inode = (struct inode *)p->inode;
+	struct super_block *sb = READ_PTR(cast, dentry, d_sb);
 
 	e->flags = w->flags | p->flags;
 	/* A link is asked for like a file's, before it is refused (aa_path_link). */
 	if (p->act == TR_EVENT_ACT_MKDIR ||
-	    (p->act != TR_EVENT_ACT_LINK && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR))
+	    (p->act != TR_EVENT_ACT_LINK && (READ(cast, inode, i_mode) & S_IFMT) == S_IFDIR))
 		e->flags |= TR_PATH_DIRECTORY;
-	e->magic = (__u32)BPF_CORE_READ(dentry, d_sb, s_magic);
+	e->magic = (__u32)READ(cast, sb, s_magic);
 	e->perms = p->perms;
 	e->act = p->act;
 	e->owner = p->owner;
@@ -152,9 +133,11 @@ static __always_inline void fill_file(struct tr_event_file *e, struct place *p, 
 }
 
 /* Pipes, sockets, memfds and their like have no path, and nothing mediates them by one. */
-static __always_inline bool has_path(struct dentry *dentry)
+static __always_inline bool has_path(bool cast, struct dentry *dentry)
 {
-	return !(BPF_CORE_READ(dentry, d_sb, s_flags) & SB_NOUSER);
+	struct super_block *sb = READ_PTR(cast, dentry, d_sb);
+
+	return !(READ(cast, sb, s_flags) & SB_NOUSER);
 }
 
 static __always_inline bool owns(struct task_struct *task, struct inode *inode)
@@ -179,52 +162,89 @@ static __always_inline struct place place_of_file(struct task_struct *task, stru
 }
 
 /* The event of a place, in s->data; returns its length. */
-static __always_inline __u32 place_fill(struct scratch *s, struct tr_mark *m, struct place *p)
+static __always_inline __u32 place_fill(bool cast, struct scratch *s, struct tr_mark *m,
+					struct place *p)
 {
 	struct tr_event_file *e = (struct tr_event_file *)s->data;
 	__u32 at = sizeof(*e), len;
 	struct walked w;
 
-	w = path_walk(s, m->recording, (struct vfsmount *)p->mnt, (struct dentry *)p->dentry);
+	w = path_walk_by(cast, s, m->recording, (struct vfsmount *)p->mnt,
+			 (struct dentry *)p->dentry);
 	len = path_append(s, &w, at);
-	fill_file(e, p, &w, len);
+	fill_file(cast, e, p, &w, len);
 	at += len;
 	if (!p->target)
 		return at;
-	w = path_walk(s, m->recording, (struct vfsmount *)p->mnt, (struct dentry *)p->target);
+	w = path_walk_by(cast, s, m->recording, (struct vfsmount *)p->mnt,
+			 (struct dentry *)p->target);
 	len = path_append(s, &w, at);
 	e->flags |= w.flags & TR_PATH_TRUNCATED;
 	e->target_len = (__u16)len;
 	return at + len;
 }
 
-/* Hands an act on a place over, the first time. */
-__weak __noinline int place_seen(struct tr_mark *m, struct place *p)
+static __always_inline int place_send_by(bool cast, struct tr_mark *m, struct place *p,
+					 struct file_key *key)
 {
-	struct dentry *dentry;
-	struct file_key key;
 	struct scratch *s;
 	__u8 one = 1;
 
-	if (!m || !p || (!p->perms && p->act != TR_EVENT_ACT_INTERPRETER))
-		return 0;
-	dentry = (struct dentry *)p->dentry;
-	if (!has_path(dentry))
-		return 0;
-	place_key_of(&key, false, (struct vfsmount *)p->mnt, dentry, (struct inode *)p->inode,
-		     m->row, p->perms, p->act, p->owner);
-	key.rest += p->target * FOLD_6 + p->flags;
-	if (bpf_map_lookup_elem(&files_seen, &key))
+	if (!m || !p)
 		return 0;
 	s = scratch_for(m);
 	if (!s)
 		return 0;
 	event_head(&s->head, TR_EVENT_FILE, bpf_get_current_task_btf(), m);
 	/* A full table only means that the event comes again; the recorder knows it by then. */
-	if (!event_send(s, place_fill(s, m, p), false))
-		remember(&files_seen, TR_TABLE_FILES, &key, &one, m->recording);
+	if (!event_send(s, place_fill(cast, s, m, p), false))
+		remember(&files_seen, TR_TABLE_FILES, key, &one, m->recording);
 	scratch_give_back(s);
 	return 0;
+}
+
+/* Hands an act on a place over that was not known by its key. */
+__weak __noinline int place_send(struct tr_mark *m, struct place *p, struct file_key *key)
+{
+	struct file_key own;
+
+	if (!key)
+		return 0;
+	own = *key; /* Linux 6.1 takes no key of a map from elsewhere */
+	return place_send_by(false, m, p, &own);
+}
+
+int place_send_cast(struct tr_mark *m, struct place *p, struct file_key *key);
+
+#ifdef BPF_BY_LOADS
+__weak __noinline int place_send_cast(struct tr_mark *m, struct place *p, struct file_key *key)
+{
+	struct file_key own;
+
+	if (!key)
+		return 0;
+	own = *key;
+	return place_send_by(true, m, p, &own);
+}
+#endif
+
+/* Hands an act on a place over, the first time. */
+__weak __noinline int place_seen(struct tr_mark *m, struct place *p)
+{
+	struct dentry *dentry;
+	struct file_key key;
+
+	if (!m || !p || (!p->perms && p->act != TR_EVENT_ACT_INTERPRETER))
+		return 0;
+	dentry = (struct dentry *)p->dentry;
+	if (!has_path(false, dentry))
+		return 0;
+	place_key_of(&key, false, (struct vfsmount *)p->mnt, dentry, (struct inode *)p->inode,
+		     m->row, p->perms, p->act, p->owner);
+	key.rest += p->target * FOLD_6 + p->flags;
+	if (bpf_map_lookup_elem(&files_seen, &key))
+		return 0;
+	return place_send_by(false, m, p, &key);
 }
 
 /*
@@ -282,23 +302,35 @@ static __always_inline struct asked_of_open asked_by_open(__u32 mode, unsigned l
 	return a;
 }
 
-/* file_seen, but for what it would find known. */
+/* file_seen, by loads where the kernel has them. */
 static __always_inline void file_met(bool cast, struct task_struct *task, __u32 row,
 				     struct file *file, struct asked_of_open a)
 {
 	struct inode *inode = READ_PTR(cast, file, f_inode);
-	bool owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val);
+	struct place p = {
+		.mnt = (__u64)READ_PTR(cast, file, f_path.mnt),
+		.dentry = (__u64)READ_PTR(cast, file, f_path.dentry),
+		.inode = (__u64)inode,
+		.perms = a.perms,
+		.act = a.act,
+		.owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val),
+	};
 	struct file_key key;
 	struct tr_mark *m;
 
 	if (!a.perms)
 		return;
-	file_key_of(&key, cast, file, row, a.perms, a.act, owner);
+	place_key_of(&key, cast, (struct vfsmount *)p.mnt, (struct dentry *)p.dentry, inode, row,
+		     p.perms, p.act, p.owner);
 	if (bpf_map_lookup_elem(&files_seen, &key))
 		return;
 	m = mark_of(task);
-	if (m)
-		file_seen(m, address_of(task), (__u64)file, a.perms, a.act, 0);
+	if (!m || !has_path(cast, (struct dentry *)p.dentry))
+		return;
+	if (cast)
+		place_send_cast(m, &p, &key);
+	else
+		place_send(m, &p, &key);
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */
@@ -374,7 +406,7 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 
 	w = path_walk(s, m->recording, (struct vfsmount *)p.mnt, (struct dentry *)p.dentry);
 	path_len = path_append(s, &w, at);
-	fill_file(&e->file, &p, &w, path_len);
+	fill_file(false, &e->file, &p, &w, path_len);
 	at += path_len;
 	name_len = string_append(s, BPF_CORE_READ(bprm, filename), at);
 	at += name_len;

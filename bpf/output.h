@@ -114,6 +114,9 @@ static __always_inline void event_head(struct tr_event *e, __u16 type, struct ta
 /* What an event may be long, to count as one. */
 #define BUDGET_BYTES 256
 
+/* The recorder is woken each time so many more bytes wait for it, half a megabyte; else it looks by itself. */
+#define WAKE_SHIFT 19
+
 /* What tells of a recording itself: without it nothing else could be understood, and it is little. */
 static __always_inline bool is_fact(__u16 type)
 {
@@ -153,7 +156,8 @@ static __always_inline int event_send(struct scratch *s, __u32 len, bool urgent)
 	if (len > STRINGS_BYTES)
 		len = STRINGS_BYTES;
 	s->head.len = sizeof(s->head) + len;
-	if (urgent || waiting > (1 << 19))
+	/* Not at every event behind the mark: a wake-up is an interrupt, and the recorder is up by then. */
+	if (urgent || waiting >> WAKE_SHIFT != (waiting + sizeof(s->head) + len) >> WAKE_SHIFT)
 		flags = BPF_RB_FORCE_WAKEUP;
 	if (bpf_ringbuf_output(&events, &s->head, sizeof(s->head) + len, flags)) {
 		__sync_fetch_and_add(&r->losses[TR_EVENT_LOSS_RING], 1);

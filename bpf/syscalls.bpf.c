@@ -7,6 +7,7 @@
  *   sys_exit    an exit whose enter was not seen is a refusal, as seccomp decides before the
  *               tracepoint; and descriptors that open and mmap name
  */
+#define BPF_BY_LOADS
 #include "args.h"
 #include "asked_calls.h"
 #include "calls.h"
