@@ -106,6 +106,20 @@ for i in "${!rules[@]}"; do
 	grep -qF "missing: ${rules[i]}" out || fail "without ${rules[i]}: $(cat out)"
 done
 
+# What emit makes of a trace holds against it, whoever owned the files, where that is not known either.
+{
+	fact '"fact":"file","path":"/data/tmp","act":"create","perms":"w","where":["tmpfs"]' ',"owner"'
+	fact '"fact":"file","path":"/data/tmp","act":"rename-from","perms":"rw"' ',"string"'
+	fact '"fact":"file","path":"/data/own","act":"create","perms":"w","where":["tmpfs"]' ',"owner"'
+	fact '"fact":"file","path":"/data/","act":"open","perms":"r"' ',"not-owner"'
+} | trace owners
+for t in web owners; do
+	"$TRAMMEL" emit apparmor --name made -o made.aa $t.trace 2>err || fail "emit: $(cat err)"
+	expect 0 verify --apparmor made.aa $t.trace
+done
+grep -q 'owner "*/data/own' made.aa || fail "no owner: $(cat made.aa)"
+grep -q 'owner "*/data/tmp' made.aa && fail "an owner that is not known: $(cat made.aa)"
+
 # owner, deny, complain, several profiles
 profile web 'owner /etc/** r,' >owner.aa
 expect 1 verify --apparmor owner.aa both.trace
