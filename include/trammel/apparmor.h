@@ -20,9 +20,7 @@ enum tr_apparmor_set {
 	TR_APPARMOR_NONZERO, /* 1-9 */
 	TR_APPARMOR_HEX, /* 0-9a-f */
 	TR_APPARMOR_HEX_UPPER, /* 0-9A-F */
-	TR_APPARMOR_LOWER, /* a-z0-9_: what Python's tempfile makes names of */
-	TR_APPARMOR_ALNUM, /* A-Za-z0-9: what mkstemp makes names of */
-	TR_APPARMOR_WORD, /* A-Za-z0-9_- */
+	TR_APPARMOR_WORD, /* 0-9A-Za-z_: what mkstemp and Python's tempfile make names of */
 	TR_APPARMOR_NAME, /* any but a slash */
 	TR_APPARMOR_SETS
 };

@@ -62,9 +62,10 @@ static void say_notes(const struct tr_policy_apparmor_notes *notes, const char *
 static void say_doubts(const struct tr_policy_apparmor_report *r, size_t n_recordings)
 {
 	say_notes(&r->doubts, "may have another name next time", false);
-	if (r->doubts.n && n_recordings == 1)
-		cli_say("a second recording of the same container would show which of these change, and "
-			"emit then makes patterns of them");
+	if (r->doubts.n)
+		cli_say("%s recording of the same container would show which of these change, and "
+			"emit then makes patterns of them",
+			n_recordings == 1 ? "a second" : "another");
 }
 
 static void say_all(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r)

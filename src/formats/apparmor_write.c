@@ -43,10 +43,9 @@ static const struct variable *variable_at(const struct tr_apparmor_pattern *p, s
 }
 
 static const char *const set_words[TR_APPARMOR_SETS] = {
-	[TR_APPARMOR_DIGIT] = "[0-9]",	      [TR_APPARMOR_NONZERO] = "[1-9]",
-	[TR_APPARMOR_HEX] = "[0-9a-f]",	      [TR_APPARMOR_HEX_UPPER] = "[0-9A-F]",
-	[TR_APPARMOR_LOWER] = "[0-9a-z_]",    [TR_APPARMOR_ALNUM] = "[0-9A-Za-z]",
-	[TR_APPARMOR_WORD] = "[-0-9A-Za-z_]", [TR_APPARMOR_NAME] = "?",
+	[TR_APPARMOR_DIGIT] = "[0-9]",	     [TR_APPARMOR_NONZERO] = "[1-9]",
+	[TR_APPARMOR_HEX] = "[0-9a-f]",	     [TR_APPARMOR_HEX_UPPER] = "[0-9A-F]",
+	[TR_APPARMOR_WORD] = "[0-9A-Za-z_]", [TR_APPARMOR_NAME] = "?",
 };
 
 static void add_part(struct strbuf *sb, const struct tr_apparmor_part *p)

@@ -127,23 +127,25 @@ static enum tr_apparmor_group group_of(const struct name *n)
 }
 
 /*
- * `owner` only where it can be told to hold the next time: the processes' own part of /proc, and files that
- * they make themselves. Of a file that was there before, whose it is depends on the machine. One that is given
- * to another user may be theirs at the next start; on a volume it takes several starts to see that.
+ * What may be allowed to the `owner` of the file only: what nobody else was seen to ask for, where it can be
+ * told to be the same the next time. In the processes' own part of /proc that is everything; of files in
+ * the container's own file system and in memory, changing them. Whose files on a volume are depends on the
+ * machine, and whoever reads the image may be another user tomorrow. Nothing of this can become less by
+ * another recording.
  */
-static bool is_owners(const struct name *n)
+static uint16_t owner_perms(const struct name *n)
 {
-	const uint32_t made = 1U << TR_ACT_CREATE | 1U << TR_ACT_MKDIR | 1U << TR_ACT_MKNOD |
-			      1U << TR_ACT_SYMLINK;
+	uint16_t perms = n->perms & (uint16_t)~n->others;
 
-	if (!(n->flags & TR_EV_OWNER) || n->flags & TR_EV_NOT_OWNER || n->perms & TR_PERM_X)
-		return false;
+	if (n->target || n->acts & 1U << TR_ACT_CHOWN)
+		return 0;
 	if (n->where == TR_WHERE_PROC)
-		return !tr_apparmor_pattern_is_literal(&n->pattern);
-	if (n->where & ~(uint32_t)(TR_WHERE_IMAGE | TR_WHERE_TMPFS | TR_WHERE_VOLUME) ||
-	    n->acts & 1U << TR_ACT_CHOWN || !(n->acts & made))
-		return false;
-	return !(n->where & TR_WHERE_VOLUME) || n->recordings.n > 1;
+		return tr_apparmor_pattern_is_literal(&n->pattern) ?
+			       0 :
+			       perms & (TR_PERM_R | TR_PERM_W | TR_PERM_K);
+	if (!n->where || n->where & ~(uint32_t)(TR_WHERE_IMAGE | TR_WHERE_TMPFS))
+		return 0;
+	return perms & (TR_PERM_W | TR_PERM_K);
 }
 
 static void copy_pattern(struct tr_apparmor_pattern *dst, const struct tr_apparmor_pattern *src)
@@ -152,27 +154,39 @@ static void copy_pattern(struct tr_apparmor_pattern *dst, const struct tr_apparm
 		tr_apparmor_pattern_add(dst, src->v[i]);
 }
 
-static void add_file(struct tr_apparmor *p, const struct name *n, size_t n_recordings)
+static void add_file(struct tr_apparmor *p, const struct name *n, uint16_t perms, bool owner,
+		     size_t n_recordings)
 {
-	struct tr_apparmor_file *f = tr_apparmor_add_file(p);
+	struct tr_apparmor_file *f;
 
+	if (!perms)
+		return;
+	f = tr_apparmor_add_file(p);
 	copy_pattern(&f->path, &n->pattern);
 	f->is_link = n->target != NULL;
 	if (f->is_link)
 		copy_pattern(&f->target, &n->target_pattern);
-	f->perms = f->is_link ? TR_APPARMOR_L : n->perms;
-	f->owner = !f->is_link && is_owners(n);
+	f->perms = perms;
+	f->owner = owner;
 	f->group = group_of(n);
 	f->comment = name_comment(n, n_recordings);
+}
+
+static void add_name(struct tr_apparmor *p, const struct name *n, size_t n_recordings)
+{
+	uint16_t owners = owner_perms(n);
+
+	add_file(p, n, n->target ? TR_APPARMOR_L : n->perms & (uint16_t)~owners, false,
+		 n_recordings);
+	add_file(p, n, owners, true, n_recordings);
 }
 
 char *name_text(const struct tr_apparmor_pattern *p)
 {
 	static const char *const sets[TR_APPARMOR_SETS] = {
-		[TR_APPARMOR_DIGIT] = "[0-9]",	      [TR_APPARMOR_NONZERO] = "[1-9]",
-		[TR_APPARMOR_HEX] = "[0-9a-f]",	      [TR_APPARMOR_HEX_UPPER] = "[0-9A-F]",
-		[TR_APPARMOR_LOWER] = "[0-9a-z_]",    [TR_APPARMOR_ALNUM] = "[0-9A-Za-z]",
-		[TR_APPARMOR_WORD] = "[-0-9A-Za-z_]", [TR_APPARMOR_NAME] = "?",
+		[TR_APPARMOR_DIGIT] = "[0-9]",	     [TR_APPARMOR_NONZERO] = "[1-9]",
+		[TR_APPARMOR_HEX] = "[0-9a-f]",	     [TR_APPARMOR_HEX_UPPER] = "[0-9A-F]",
+		[TR_APPARMOR_WORD] = "[0-9A-Za-z_]", [TR_APPARMOR_NAME] = "?",
 	};
 	struct strbuf sb = STRBUF_INIT;
 
@@ -223,9 +237,11 @@ static int add_files(struct tr_apparmor *p, const struct tr_facts *facts,
 			names.n, TR_APPARMOR_STATES_MAX);
 	if (r == 0) {
 		names_canonical(&names);
+		names_widen(&names, facts->n_recordings, report->paths == TR_PATHS_EVIDENCE,
+			    report);
 		names_unite(&names);
 		for (size_t i = 0; i < names.n; i++)
-			add_file(p, &names.v[i], facts->n_recordings);
+			add_name(p, &names.v[i], facts->n_recordings);
 		note_both(&names, report);
 	}
 	names_release(&names);

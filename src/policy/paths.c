@@ -43,8 +43,8 @@ static struct name *add_name(struct names *names, const struct tr_fact *fact, co
 		.path = path, .perms = perms, .flags = fact->ev.flags, .where = fact->ev.where
 	};
 	/* Where nobody looked whose it was, it may have been another's. */
-	if (!(n->flags & TR_EV_OWNER))
-		n->flags |= TR_EV_NOT_OWNER;
+	if ((n->flags & (TR_EV_OWNER | TR_EV_NOT_OWNER)) != TR_EV_OWNER)
+		n->others = perms;
 	if (fact->kind == TR_FACT_EXEC)
 		n->acts = 1U << TR_ACT_EXEC;
 	else if (fact->act < TR_ACT_MAX)
@@ -147,6 +147,7 @@ static int cmp_pattern(const void *a, const void *b)
 static void join(struct name *x, struct name *y)
 {
 	x->perms |= y->perms;
+	x->others |= y->others;
 	x->acts |= y->acts;
 	x->flags |= y->flags;
 	x->where |= y->where;
@@ -285,6 +286,12 @@ static bool add_tmpfile(struct tr_apparmor_pattern *p, const char *s, size_t len
 	return true;
 }
 
+void name_add_component(struct tr_apparmor_pattern *p, const char *s, size_t len, bool written)
+{
+	if (!add_tmpfile(p, s, len, written))
+		tr_apparmor_pattern_add_bytes(p, s, len);
+}
+
 static void canonical(struct tr_apparmor_pattern *p, const char *path, bool written)
 {
 	enum place at = PLACE_ROOT;
@@ -298,8 +305,8 @@ static void canonical(struct tr_apparmor_pattern *p, const char *path, bool writ
 			continue;
 		}
 		counted = add_counted(p, at, s, len);
-		if (!counted && !add_tmpfile(p, s, len, written))
-			tr_apparmor_pattern_add_bytes(p, s, len);
+		if (!counted)
+			name_add_component(p, s, len, written);
 		at = next_place(at, s, len, counted);
 		s += len;
 	}

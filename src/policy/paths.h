@@ -13,6 +13,7 @@ struct name {
 	const char *target; /* of a link; NULL: no link */
 	struct tr_apparmor_pattern pattern, target_pattern;
 	uint16_t perms;
+	uint16_t others; /* of perms, what was asked of a file that may be another user's */
 	uint32_t acts; /* 1 << enum tr_act */
 	uint32_t flags, where; /* of the evidence */
 	struct tr_u32set recordings;
@@ -39,13 +40,17 @@ void names_canonical(struct names *names);
 void names_unite(struct names *names);
 
 /*
- * evidence.c: patterns for names that are different in each recording (widen), and which of them may be
- * (the others, and all where there is but one recording: doubts).
+ * evidence.c: patterns where names are different in each recording (widen is set), and in any case which
+ * names look as if they were; into the report.
  */
-void names_widen(struct names *names, const struct tr_facts *facts,
+void names_widen(struct names *names, size_t n_recordings, bool widen,
 		 struct tr_policy_apparmor_report *report);
-void names_doubt(const struct names *names, const struct tr_facts *facts,
-		 struct tr_policy_apparmor_report *report);
+
+/*
+ * Appends a component of a path as it is, or, where it is written to and the kernel's name for a file without
+ * one, as that.
+ */
+void name_add_component(struct tr_apparmor_pattern *p, const char *s, size_t len, bool written);
 
 /* The pattern as the profile has it, without quotes. */
 char *name_text(const struct tr_apparmor_pattern *p);

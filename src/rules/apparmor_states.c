@@ -129,7 +129,7 @@ size_t tr_apparmor_predict_states(const struct tr_apparmor *p)
 	for (size_t i = 0; i < p->n_files && !t.full; i++) {
 		const struct tr_apparmor_file *f = &p->files[i];
 		const struct rest rest = { f->is_link ? &f->target : NULL,
-					   f->perms | (f->owner ? 1U << 8 : 0) };
+					   (uint32_t)f->perms << (f->owner ? 8 : 0) };
 
 		insert(&t, 0, &f->path, 0, &rest);
 	}

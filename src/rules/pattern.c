@@ -70,12 +70,8 @@ bool tr_apparmor_set_has(enum tr_apparmor_set set, unsigned char c)
 		return digit || (c >= 'a' && c <= 'f');
 	case TR_APPARMOR_HEX_UPPER:
 		return digit || (c >= 'A' && c <= 'F');
-	case TR_APPARMOR_LOWER:
-		return digit || lower || c == '_';
-	case TR_APPARMOR_ALNUM:
-		return digit || lower || upper;
 	case TR_APPARMOR_WORD:
-		return digit || lower || upper || c == '_' || c == '-';
+		return digit || lower || upper || c == '_';
 	case TR_APPARMOR_NAME:
 		return c != '/' && c != '\0';
 	case TR_APPARMOR_BYTE:

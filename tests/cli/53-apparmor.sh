@@ -67,6 +67,23 @@ cmp -s again plain || fail "--json writes another profile"
 says out '"paths": *"exact"'
 says out '"states_max": *65535'
 
+# names that change: one recording has a hint, two make a pattern
+changing=("$(file /tmp/app-17.pid create w tmpfs 0)" "$(file /tmp/app-23.pid create w tmpfs 0)")
+trace one.trace web 1 "${changing[@]}"
+expect 0 emit apparmor -o one.aa one.trace
+says one.aa '"/tmp/app-17.pid" w,'
+says err 'may have another name next time: /tmp/app-\[0-9\]{1,10}.pid .*: app-17.pid, app-23.pid'
+says err 'a second recording'
+changing[1]=${changing[1]/'"recordings":[0]'/'"recordings":[1]'}
+trace two.trace web 2 "${changing[@]}"
+expect 0 -j emit apparmor -o two.aa two.trace
+says two.aa '"/tmp/app-@{number}.pid" w,'
+says_not two.aa 'app-17'
+says out '"what": *"/tmp/app-\[0-9\]{1,10}.pid"'
+compiles two.aa
+expect 0 emit apparmor --paths exact -o two.aa two.trace
+says two.aa '"/tmp/app-17.pid" w,'
+
 # usage
 expect 2 -j emit apparmor web.trace
 says err 'needs -o FILE'

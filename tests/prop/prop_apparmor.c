@@ -272,4 +272,138 @@ START_TEST(monotone)
 }
 END_TEST
 
-TR_APPARMOR_SUITE("prop_apparmor", sound, tight, deterministic, monotone)
+/* A name as programs make them, of the kind. */
+static char *temporary(struct rng *r, unsigned kind)
+{
+	static const char letters[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+	char chance[16] = { 0 };
+
+	for (size_t i = 0; i < 8; i++)
+		chance[i] = letters[rng_below(r, kind % 2 ? 63 : 16)];
+	switch (kind) {
+	case 0:
+		return tr_xasprintf("/data/temp-%u.rdb", rng_below(r, 300));
+	case 1:
+		return tr_xasprintf("/data/tmp%s", chance);
+	case 2:
+		return tr_xasprintf("/data/d-%u/%s", rng_below(r, 9), chance);
+	case 3:
+		return tr_xasprintf("/data/d-%u/x.%.6s.txt", rng_below(r, 9), chance);
+	case 4:
+		return tr_xasprintf("/data/%s%s%s%s", chance, chance, chance, chance);
+	case 5:
+		return tr_xasprintf("/data/%u-%u-%u", 2020 + rng_below(r, 9), rng_below(r, 12),
+				    rng_below(r, 28));
+	default:
+		return tr_xasprintf("/data/d-%u/", rng_below(r, 9));
+	}
+}
+
+#define KINDS 7
+
+static void record_some(struct rng *r, struct tr_facts *f, unsigned number)
+{
+	static const uint16_t acts[] = { TR_ACT_CREATE, TR_ACT_CREATE,	  TR_ACT_MKDIR,
+					 TR_ACT_UNLINK, TR_ACT_RENAME_TO, TR_ACT_OPEN,
+					 TR_ACT_MMAP };
+	struct tr_recording rec = { .start_seen = true, .ended = TR_ENDED_EXITED };
+	uint32_t index;
+
+	rec.id = tr_xasprintf("%032x", number + 1);
+	rec.subject = tr_xstrdup("subject");
+	index = tr_facts_add_recording(f, &rec);
+	for (unsigned i = 0; i < 12; i++) {
+		char *path = temporary(r, rng_below(r, KINDS));
+
+		for (unsigned k = 0; k < 2; k++) {
+			struct tr_fact fact = { .kind = TR_FACT_FILE };
+
+			fact.act = acts[rng_below(r, TR_ARRAY_SIZE(acts))];
+			fact.perms = fact.act == TR_ACT_MMAP ? TR_PERM_M :
+				     fact.act == TR_ACT_OPEN ? TR_PERM_R | TR_PERM_K :
+							       TR_PERM_W;
+			fact.path = tr_xstrdup(path);
+			fact.ev.flags =
+				TR_EV_DONE | (rng_one_in(r, 5) ? TR_EV_NOT_OWNER : TR_EV_OWNER);
+			fact.ev.phases = TR_PHASE_MAIN;
+			fact.ev.where = rng_one_in(r, 6) ? TR_WHERE_VOLUME : TR_WHERE_TMPFS;
+			tr_u32set_add(&fact.ev.recordings, index);
+			tr_facts_add(f, &fact, NULL);
+		}
+		free(path);
+	}
+}
+
+/* Names that nobody has seen, and all that somebody has. */
+static void probe_more(struct rng *r, struct asking *a)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		tr_cleanup_free char *path = temporary(r, i % KINDS);
+
+		for (int owner = 0; owner < 2; owner++) {
+			uint32_t before = said(&a->before->rules, path, owner);
+			uint32_t after = said(&a->made->rules, path, owner);
+
+			ck_assert_msg(!(before & ~after), "%s: %#x became %#x", path, before,
+				      after);
+			a->asked += before != 0;
+		}
+	}
+	tr_facts_each(a->facts, still, a);
+}
+
+START_TEST(evidence_only_adds)
+{
+	size_t asked = 0, widened = 0;
+
+	for (uint64_t seed = 1; seed <= ROUNDS * 5; seed++) {
+		struct rng r = { seed * 1009 };
+		struct tr_facts f;
+		struct made m[2];
+
+		tr_facts_init(&f);
+		record_some(&r, &f, 0);
+		make_text(&m[0], &f, TR_PATHS_AUTO);
+		for (unsigned n = 1; n < 5; n++) {
+			struct asking a = { &f, &m[1], &m[0], 0 };
+
+			record_some(&r, &f, n);
+			make_text(&m[1], &f, TR_PATHS_AUTO);
+			probe_more(&r, &a);
+			asked += a.asked;
+			widened += m[1].report.widened.n;
+			made_release(&m[0]);
+			m[0] = m[1];
+		}
+		made_release(&m[0]);
+		tr_facts_release(&f);
+	}
+	ck_assert_uint_gt(asked, 10000);
+	ck_assert_uint_gt(widened, 1000);
+}
+END_TEST
+
+START_TEST(evidence_is_sound)
+{
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		struct rng r = { seed * 4001 };
+		struct tr_facts f;
+		struct made m;
+		struct asking a = { &f, &m, NULL, 0 };
+
+		tr_facts_init(&f);
+		for (unsigned n = 0; n < 3; n++)
+			record_some(&r, &f, n);
+		make(&m, &f, TR_PATHS_EVIDENCE);
+		tr_facts_each(&f, ask, &a);
+		tr_facts_each(&f, probe, &a);
+		ck_assert_uint_gt(a.asked, 0);
+		made_release(&m);
+		tr_facts_release(&f);
+	}
+}
+END_TEST
+
+TR_APPARMOR_SUITE("prop_apparmor", sound, tight, deterministic, monotone, evidence_only_adds,
+		  evidence_is_sound)

@@ -145,6 +145,9 @@ START_TEST(owner)
 	saw(f, "/tmp/made", 1);
 	f.act = TR_ACT_OPEN;
 	saw(f, "/tmp/there", 1);
+	f.perms = TR_PERM_R;
+	saw(f, "/tmp/there", 1);
+	f.perms = TR_PERM_W;
 	f.ev.where = TR_WHERE_VOLUME;
 	f.act = TR_ACT_CREATE;
 	saw(f, "/data/made", 1);
@@ -163,11 +166,138 @@ START_TEST(owner)
 	make(&m, &facts, TR_PATHS_EXACT);
 	ck_assert_str_eq(given("/tmp/made", true), "w");
 	ck_assert_str_eq(given("/tmp/made", false), "");
-	ck_assert_str_eq(given("/tmp/there", false), "w");
+	ck_assert_str_eq(given("/tmp/there", true), "rw");
+	ck_assert_str_eq(given("/tmp/there", false), "r");
 	ck_assert_str_eq(given("/data/made", false), "w");
 	ck_assert_str_eq(given("/tmp/given", false), "w");
 	ck_assert_str_eq(given("/tmp/both", false), "w");
 	ck_assert_str_eq(given("/tmp/unseen", false), "rw");
+	end();
+}
+END_TEST
+
+static void made(const char *path, uint32_t in)
+{
+	saw(FILE_FACT(TR_ACT_CREATE, TR_PERM_R | TR_PERM_W, .ev.where = TR_WHERE_TMPFS), path, in);
+}
+
+static void gone(const char *path, uint32_t in)
+{
+	saw(FILE_FACT(TR_ACT_UNLINK, TR_PERM_W, .ev.where = TR_WHERE_TMPFS), path, in);
+}
+
+START_TEST(two_recordings_tell)
+{
+	begin(2);
+	made("/tmp/app-17.pid", 1);
+	made("/tmp/app-23.pid", 2);
+	made("/tmp/log-20261122", 1);
+	made("/tmp/log-20261123", 2);
+	made("/tmp/tmpk3_x9dqa", 1);
+	made("/tmp/tmpk0aa7zzq", 2);
+	made("/tmp/x.Xa3Bd9", 1);
+	made("/tmp/x.9sKd21", 2);
+	made("/tmp/0d9a1b7e-1111-4222-8333-0123456789ab", 1);
+	made("/tmp/ffeeddcc-2222-4333-9444-abcdef012345", 2);
+	/* The same each time, but it comes and goes under two numbers. */
+	made("/tmp/temp-1.rdb", 3);
+	gone("/tmp/temp-1.rdb", 3);
+	made("/tmp/temp-48.rdb", 3);
+	gone("/tmp/temp-48.rdb", 3);
+	/* A directory, and what is in it. */
+	saw(FILE_FACT(TR_ACT_MKDIR, TR_PERM_W, .ev.where = TR_WHERE_TMPFS), "/tmp/work-7/", 1);
+	saw(FILE_FACT(TR_ACT_MKDIR, TR_PERM_W, .ev.where = TR_WHERE_TMPFS), "/tmp/work-9/", 2);
+	made("/tmp/work-7/out", 1);
+	made("/tmp/work-9/out", 2);
+	saw(FILE_FACT(TR_ACT_LINK, TR_PERM_L, .source = (char *)(uintptr_t) "/tmp/app-17.pid"),
+	    "/tmp/lock", 1);
+	make(&m, &facts, TR_PATHS_AUTO);
+	ck_assert_int_eq(m.report.paths, TR_PATHS_EVIDENCE);
+	ck_assert_str_eq(given("/tmp/app-4711.pid", false), "rw");
+	ck_assert_str_eq(given("/tmp/app-.pid", false), "");
+	ck_assert_str_eq(given("/tmp/app-1x.pid", false), "");
+	ck_assert_str_eq(given("/tmp/log-20270101", false), "rw");
+	ck_assert_str_eq(given("/tmp/log-2027010", false), "");
+	/* The one byte that both have by chance is no part of the name. */
+	ck_assert_str_eq(given("/tmp/tmpABCD_123", false), "rw");
+	ck_assert_str_eq(given("/tmp/tmqk3_x9dqa", false), "");
+	ck_assert_str_eq(given("/tmp/tmpk3_x9dq", false), "");
+	ck_assert_str_eq(given("/tmp/tmpk3_x9dq.", false), "");
+	ck_assert_str_eq(given("/tmp/x.zZ0000", false), "rw");
+	ck_assert_str_eq(given("/tmp/x.zZ00000", false), "");
+	ck_assert_str_eq(given("/tmp/00000000-0000-0000-0000-000000000000", false), "rw");
+	ck_assert_str_eq(given("/tmp/0000000000000-0000-0000-0000-00000000000", false), "");
+	ck_assert_str_eq(given("/tmp/temp-512.rdb", false), "rw");
+	ck_assert_str_eq(given("/tmp/work-8/", false), "w");
+	ck_assert_str_eq(given("/tmp/work-8/out", false), "rw");
+	ck_assert_str_eq(given("/tmp/work-8/in", false), "");
+	ck_assert(tr_aa_link(m.profile, "/tmp/lock", "/tmp/app-99.pid", true));
+	ck_assert_uint_eq(m.report.widened.n, 7);
+	ck_assert_uint_eq(m.report.widened.v[0].recordings, 2);
+	end();
+}
+END_TEST
+
+/* No evidence, or none that counts. */
+START_TEST(what_stays)
+{
+	static const char *const kept[] = { "/etc/",	     "/root/",	  "/home/u/",
+					    "/run/secrets/", "/dev/shm/", "/" };
+
+	begin(2);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(kept); i++) {
+		tr_cleanup_free char *a = tr_xasprintf("%sfile-17", kept[i]),
+				     *b = tr_xasprintf("%sfile-23", kept[i]);
+
+		made(a, 1);
+		made(b, 2);
+	}
+	/* Data that stays; words; what was not made; what was seen in one recording only. */
+	made("/tmp/db0", 3);
+	made("/tmp/db1", 3);
+	made("/tmp/report-monday", 1);
+	made("/tmp/report-friday", 2);
+	saw_file("/tmp/read-1", TR_ACT_OPEN, TR_PERM_R, TR_WHERE_TMPFS);
+	saw(FILE_FACT(TR_ACT_OPEN, TR_PERM_R, .ev.where = TR_WHERE_TMPFS), "/tmp/read-2", 2);
+	made("/tmp/once-1", 1);
+	made("/tmp/once-2", 1);
+	/* Code is never a pattern: the rest of it is. */
+	made("/tmp/jit-1", 1);
+	made("/tmp/jit-2", 2);
+	saw(FILE_FACT(TR_ACT_MMAP, TR_PERM_M, .ev.where = TR_WHERE_TMPFS), "/tmp/jit-2", 2);
+	make(&m, &facts, TR_PATHS_EVIDENCE);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(kept); i++) {
+		tr_cleanup_free char *a = tr_xasprintf("%sfile-17", kept[i]),
+				     *c = tr_xasprintf("%sfile-18", kept[i]);
+
+		ck_assert_str_eq(given(a, false), "rw");
+		ck_assert_str_eq(given(c, false), "");
+	}
+	ck_assert_str_eq(given("/tmp/db2", false), "");
+	ck_assert_str_eq(given("/tmp/report-sunday", false), "");
+	ck_assert_str_eq(given("/tmp/read-3", false), "");
+	ck_assert_str_eq(given("/tmp/once-3", false), "");
+	ck_assert_str_eq(given("/tmp/jit-2", false), "rwm");
+	ck_assert_str_eq(given("/tmp/jit-3", false), "rw");
+	ck_assert_uint_eq(m.report.widened.n, 1);
+	ck_assert_uint_eq(m.report.doubts.n, 1);
+	ck_assert_str_eq(m.report.doubts.v[0].what, "/tmp/once-[0-9]{1,10}");
+	end();
+}
+END_TEST
+
+START_TEST(one_recording_doubts)
+{
+	begin(1);
+	made("/tmp/app-17.pid", 1);
+	made("/tmp/app-23.pid", 1);
+	made("/tmp/one-5", 1);
+	gone("/tmp/one-5", 1);
+	make(&m, &facts, TR_PATHS_AUTO);
+	ck_assert_int_eq(m.report.paths, TR_PATHS_EXACT);
+	ck_assert_str_eq(given("/tmp/app-18.pid", false), "");
+	ck_assert_uint_eq(m.report.widened.n, 0);
+	ck_assert_uint_eq(m.report.doubts.n, 2);
 	end();
 }
 END_TEST
@@ -414,6 +544,7 @@ START_TEST(refused)
 }
 END_TEST
 
-TR_APPARMOR_SUITE("apparmor_emit", exact, what_the_kernel_counts, owner, every_byte_is_itself,
+TR_APPARMOR_SUITE("apparmor_emit", exact, what_the_kernel_counts, owner, two_recordings_tell,
+		  what_stays, one_recording_doubts, every_byte_is_itself,
 		  hostile_names_mean_themselves, capabilities, acts, one_rule_at_least, how_large,
 		  refused)
