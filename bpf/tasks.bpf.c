@@ -11,6 +11,7 @@
  * A mark never changes when its task moves: a container cannot leave its recording.
  */
 #include "args.h"
+#include "path.h"
 #include "rows.h"
 #include "scope.h"
 
@@ -204,6 +205,54 @@ static __always_inline struct tr_mark *mark_thread(struct task_struct *task)
 	return m;
 }
 
+/* "runc_clo", as a number */
+#define MEMFD_RUNC 0x6f6c635f636e7572ULL
+
+/*
+ * Whether a process in a container's cgroup is the runtime's still, on its way to a `docker exec` or a health
+ * check: its parent is outside, and it runs what no mount of its own namespace has. That is a file of its
+ * parent's, or of a mount that was detached, or a memfd (runc's libcontainer/nsenter/cloned_binary.c).
+ */
+static __always_inline bool is_runtime(struct task_struct *task, int recording)
+{
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
+	struct mnt_namespace *ns;
+	struct vfsmount *mnt;
+	__u64 name = 0;
+
+	if (!exe || !parent)
+		return false;
+	mnt = BPF_CORE_READ(exe, f_path.mnt);
+	ns = BPF_CORE_READ(real_mount(mnt), mnt_ns);
+	if (ns == BPF_CORE_READ(task, nsproxy, mnt_ns))
+		return false;
+	if ((__u64)ns >= (__u64)-4095) {
+		/* "memfd:runc_cloned:/proc/self/exe"; what a workload runs from a memfd is the workload's. */
+		bpf_probe_read_kernel(&name, sizeof(name),
+				      BPF_CORE_READ(exe, f_path.dentry, d_name.name) + 6);
+		if (name != MEMFD_RUNC)
+			return false;
+	} else if (ns && ns != BPF_CORE_READ(parent, nsproxy, mnt_ns)) {
+		return false;
+	}
+	return recording_of_task(address_of(parent), UNKNOWN_IS_NONE) != recording;
+}
+
+/* Its entry is still to come. It may have the container's filter already. */
+static __always_inline void mark_runtime(struct task_struct *task, __u16 recording)
+{
+	struct tr_mark *m = mark_first(task, recording);
+	struct tr_recording_state *r = recording_state(recording);
+
+	if (!m || !r)
+		return;
+	r->entered = 1;
+	m->base_filters = (__u32)BPF_CORE_READ(task, real_parent, seccomp.filter_count.counter);
+	row_of_phase(m);
+	__sync_fetch_and_add(&seeded, 1);
+}
+
 /*
  * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
  * repeats it until a pass adds none; children born meanwhile inherit. What they did before is not
@@ -230,6 +279,10 @@ int seed_tasks(struct bpf_iter__task *ctx)
 		if (counts(task, m))
 			note_call_under_way(task, m);
 		__sync_fetch_and_add(&seeded, 1);
+		return 0;
+	}
+	if (is_runtime(task, recording)) {
+		mark_runtime(task, (__u16)recording);
 		return 0;
 	}
 	m = mark_first(task, (__u16)recording);

@@ -3,6 +3,7 @@
 # A container that ran before we came: it can be exercised, and its end is seen even where it held a
 # process that had ended already.
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
+. "$TRAMMEL_SOURCE/tests/lib/recording.sh"
 live_begin busybox
 
 # The child that the shell leaves to sleep ends, and sleep does not wait for it.
@@ -27,3 +28,48 @@ grep -q "$CONTAINER" exercised || fail "the exercise was not run"
 timeout -k 5 60 "$TRAMMEL" record -o ended.trace --container "$CONTAINER" 2>err ||
 	fail "ended: status $?: $(cat err)"
 wait $!
+
+# An exec that is under way when recording begins, the runtime's program still: what that does is the runtime's,
+# and what it starts then is the exec's. It is stopped where it has joined the cgroup.
+cat >catch.py <<'END'
+import os, signal, sys
+
+def read(pid, name):
+    with open(f"/proc/{pid}/{name}") as f:
+        return f.read()
+
+def is_it(pid):
+    return read(pid, "comm").startswith("runc:[2:INIT]") and sys.argv[1] in read(pid, "cgroup")
+
+while True:
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        try:
+            if not is_it(pid):
+                continue
+            os.kill(pid, signal.SIGSTOP)
+            while "(stopped)" not in read(pid, "status"):
+                pass
+            # It may have gone on until then.
+            if is_it(pid):
+                sys.exit(print(pid))
+            os.kill(pid, signal.SIGCONT)
+        except OSError:
+            pass
+END
+live_container --network none trammel-lab/busybox sh -c 'while :; do sleep 1; done'
+until_true 60 running "$CONTAINER" || fail "the container does not start"
+timeout 60 python3 catch.py "$CONTAINER" >caught &
+catcher=$!
+(while [ ! -s caught ]; do docker exec "$CONTAINER" true; done) &
+execs=$!
+wait $catcher || fail "no exec was caught on its way"
+"$TRAMMEL" record -o way.trace --cgroup "$CONTAINER" --duration 4 >out 2>err &
+recorder=$!
+until_true 60 grep -q '^recording' err || fail "it does not record: $(cat err)"
+sleep 1
+kill -CONT "$(cat caught)"
+wait $recorder || fail "record: $(cat err)"
+wait $execs
+holds way.trace "complete()" "'setgroups' not in calls('main') and 'setgroups' in calls('runtime')" \
+	"not any('runc' in exe for f in facts if 'main' in f['phases'] for exe in f.get('exes', []))" \
+	"'nanosleep' in calls('main') or 'clock_nanosleep' in calls('main')" "'exit_group' in calls('exec')"
