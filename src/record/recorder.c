@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,6 +266,25 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
+/* Whether a tracepoint can be had by way of perf: its number is in tracefs. */
+static bool can_perf(const char *path)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
+	unsigned long long id;
+	FILE *f = fopen(path, "re");
+	int fd;
+
+	if (!f)
+		return false;
+	id = fscanf(f, "%llu", &id) == 1 ? id : 0;
+	fclose(f);
+	attr.config = id;
+	fd = id ? (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC) : -1;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /*
  * Whether programs on tracepoints may be preempted, and then are skipped for others: since Linux 7
  * (a46023d5616e, "tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"), which nothing but
@@ -277,8 +297,8 @@ static bool needs_steady(void)
 
 	if (!forced && (uname(&name) < 0 || strtoul(name.release, NULL, 10) < 7))
 		return false;
-	return access("/sys/kernel/tracing/events/raw_syscalls/sys_exit/id", R_OK) == 0 ||
-	       access("/sys/kernel/debug/tracing/events/raw_syscalls/sys_exit/id", R_OK) == 0;
+	return can_perf("/sys/kernel/tracing/events/raw_syscalls/sys_exit/id") ||
+	       can_perf("/sys/kernel/debug/tracing/events/raw_syscalls/sys_exit/id");
 }
 
 /* Programs of which there are several, by what the kernel has. */

@@ -80,7 +80,7 @@ run() {
 	until_true 60 grep -q ready give.un || fail "nobody hands descriptors over"
 	echo >"$TRACING"/trace
 	# shellcheck disable=SC2086
-	timeout 200 "$TRAMMEL" record --backend "$1" -o "$dir/$1.trace" -- docker run --rm --network none \
+	timeout 500 "$TRAMMEL" record --backend "$1" -o "$dir/$1.trace" -- docker run --rm --network none \
 		--cap-add ALL --security-opt seccomp=unconfined --security-opt apparmor=trammel-oracle \
 		--tmpfs /scratch -v "$PWD/volume:/volume" -v "$PWD/volume:/readonly:ro" -v "$PWD/huge:/huge" \
 		trammel-lab/oracle /oracle run ${ORACLE_CASES:-} >"$dir/out" 2>"$dir/err" </dev/null
