@@ -74,6 +74,9 @@ def row(what, variant, samples):
     recorded = samples[what].get("recorded", {})
     if variant in TOOLS and unit.find("CPU") >= 0 and recorded:
         result["recorded"] = spread([recorded[n] / mine[n] for n in sorted(mine) if n in recorded])
+    seen = samples.get(f"{what} seen", {}).get(variant)
+    if seen:
+        result["seen"] = min(seen.values())
     own = samples.get(f"{what} tool", {}).get(variant)
     if own:
         result["own"] = spread([v * scale for v in own.values()])
@@ -104,6 +107,8 @@ def cells(r):
         target = f"{r['target']:g}: {'met' if r['met'] else 'missed'}"
     if "recorded" in r:
         target = f"recorded {'ahead' if r['recorded'][1] < 1 else 'behind'}: {r['recorded'][1]:.3f}"
+    if "seen" in r:
+        target += f"; saw {100 * r['seen']:.0f} % or less"
     own = number(r["own"][1]) if "own" in r else ""
     return [r["what"], r["variant"], f"{value} {r['unit']}", ratio, own, target, str(r["n"])]
 

@@ -26,7 +26,7 @@ amount() {
 
 check_tool() {
 	local name=$1 variant=$2 units=$3
-	watch_check "$variant" $((units * WORK_CALLS[$name]))
+	watch_check "$variant" $((units * ${WORK_CALLS[$name]}))
 	[ "$variant" != recorded ] ||
 		python3 "$TRAMMEL_SOURCE/tests/lib/tracefile.py" "$WORK/trace" "${WORK_HOLDS[$name]//UNITS/$units}" ||
 		fail "$name: the recording lacks something of the work"
@@ -44,13 +44,16 @@ measure() {
 	own=$(($(watch_ns) - own))
 	watch_end
 	[ "${units:-0}" -gt 0 ] || fail "$name: nothing was done under $variant"
+	WATCH_SEEN=1
 	case $variant in
 	nothing | empty) own= ;;
 	*) check_tool "$name" "$variant" "$units" ;;
 	esac
-	awk -v w="$name" -v v="$variant" -v n="$number" -v ns=$ns -v own="$own" -v units="$units" -v rate="$rate" 'BEGIN {
+	awk -v w="$name" -v v="$variant" -v n="$number" -v ns=$ns -v own="$own" -v units="$units" -v rate="$rate" \
+		-v seen="$WATCH_SEEN" 'BEGIN {
 		printf "%s\t%s\t%d\t%.6g\n", w, v, n, ns / 1e9 / units
 		if (own != "") printf "%s tool\t%s\t%d\t%.6g\n", w, v, n, own / 1e9 / units
+		if (seen < 1) printf "%s seen\t%s\t%d\t%s\n", w, v, n, seen
 		if (rate != "") printf "%s rate\t%s\t%d\t%s\n", w, v, n, rate
 	}' >>"$SAMPLES"
 }
