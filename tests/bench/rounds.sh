@@ -32,24 +32,34 @@ check_tool() {
 		fail "$name: the recording lacks something of the work"
 }
 
+# Does it WORK_TURNS times: into NS, UNITS and RATE what the cheapest took. What else happens on the machine only
+# ever adds, and does it to some.
+best_turn() {
+	local name=$1 much=$2 turn begin ns units rate
+	NS=0 UNITS=0 RATE=
+	for ((turn = 0; turn < WORK_TURNS[$name]; turn++)); do
+		begin=$(watched_ns)
+		read -r units rate <<<"$(work "$name" "$much")"
+		ns=$(($(watched_ns) - begin))
+		[ "${units:-0}" -gt 0 ] || fail "$name: nothing was done"
+		((UNITS > 0 && ns * UNITS >= NS * units)) || NS=$ns UNITS=$units RATE=$rate
+	done
+}
+
 measure() {
-	local name=$1 variant=$2 number=$3 begin own ns answer units rate
+	local name=$1 variant=$2 number=$3 own
 	[ -n "${BENCH_ANY:-}" ] || wait_until nobody_traces
 	watch_with "$variant"
-	begin=$(watched_ns)
 	own=$(watch_ns)
-	answer=$(work "$name" "$(amount "$name" "$variant")")
-	read -r units rate <<<"$answer"
-	ns=$(($(watched_ns) - begin))
-	own=$(($(watch_ns) - own))
+	best_turn "$name" "$(amount "$name" "$variant")"
+	own=$((($(watch_ns) - own) / ${WORK_TURNS[$name]}))
 	watch_end
-	[ "${units:-0}" -gt 0 ] || fail "$name: nothing was done under $variant"
 	WATCH_SEEN=1
 	case $variant in
 	nothing | empty) own= ;;
-	*) check_tool "$name" "$variant" "$units" ;;
+	*) check_tool "$name" "$variant" "$UNITS" ;;
 	esac
-	awk -v w="$name" -v v="$variant" -v n="$number" -v ns=$ns -v own="$own" -v units="$units" -v rate="$rate" \
+	awk -v w="$name" -v v="$variant" -v n="$number" -v ns="$NS" -v own="$own" -v units="$UNITS" -v rate="$RATE" \
 		-v seen="$WATCH_SEEN" 'BEGIN {
 		printf "%s\t%s\t%d\t%.6g\n", w, v, n, ns / 1e9 / units
 		if (own != "") printf "%s tool\t%s\t%d\t%.6g\n", w, v, n, own / 1e9 / units

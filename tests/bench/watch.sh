@@ -13,7 +13,7 @@
 #                        how much of them it saw is in WATCH_SEEN, of 1
 #   wait_until CMD...    at most 20 seconds
 #
-# The container has the last CPU to itself ($WATCHED_CPU); everybody else has the others.
+# The container has the last CPU ($WATCHED_CPU), which it shares with its clients alone; the tools have the others.
 
 WATCHED='' WATCHED_PID='' WATCHED_USAGE=''
 WATCHED_CPU=$(($(nproc) - 1))

@@ -8,6 +8,7 @@
 #
 # and by name:
 #   WORK_MUCH    what takes about half a second
+#   WORK_TURNS   how often that is done in a round; of what is to be new to the recording, once
 #   WORK_FEWER   the part of it that is enough under strace
 #   WORK_CALLS   the least of syscalls that a unit takes: what a tool must have seen
 #   WORK_HOLDS   what is true of a trace of it, UNITS being those done
@@ -15,7 +16,8 @@
 # shellcheck disable=SC2034 # for rounds.sh
 {
 	WORKS=(redis nginx forks trees compile files)
-	declare -A WORK_MUCH=([redis]=40000 [nginx]=1 [forks]=600 [trees]=10 [compile]=1 [files]=50000)
+	declare -A WORK_MUCH=([redis]=24000 [nginx]=1 [forks]=600 [trees]=10 [compile]=1 [files]=50000)
+	declare -A WORK_TURNS=([redis]=3 [nginx]=2 [forks]=2 [trees]=1 [compile]=1 [files]=1)
 	declare -A WORK_FEWER=([redis]=10 [nginx]=1 [forks]=10 [trees]=10 [compile]=1 [files]=10)
 	declare -A WORK_CALLS=([redis]=2 [nginx]=4 [forks]=20 [trees]=4 [compile]=1000 [files]=3)
 	declare -A WORK_HOLDS=(
@@ -30,13 +32,14 @@
 
 CLIENT=''
 
-# Its client is in another container, with the same network.
+# Its client is in another container, with the same network; and on the same CPU, where the two take turns: what
+# a request takes depends on how many have come meanwhile, and between two CPUs that is left to chance.
 begin_server() {
 	local image=$1
 	shift
 	live_container --network none --no-healthcheck --log-driver none --cpuset-cpus "$WATCHED_CPU" "$@"
 	watched "$CONTAINER"
-	live_container --network "container:$WATCHED" --no-healthcheck --log-driver none --cpuset-cpus "$OTHER_CPUS" \
+	live_container --network "container:$WATCHED" --no-healthcheck --log-driver none --cpuset-cpus "$WATCHED_CPU" \
 		"$image" sleep 1000000
 	CLIENT=$CONTAINER
 }
@@ -53,7 +56,8 @@ work_begin() {
 		wait_until answers redis 2000
 		;;
 	nginx)
-		begin_server trammel-lab/bench trammel-lab/nginx
+		# Its log is a file: whoever read a pipe would be at work beside it.
+		begin_server trammel-lab/bench trammel-lab/nginx sh -c 'exec nginx -g "daemon off;" >/tmp/access.log'
 		wait_until answers nginx 1
 		;;
 	*) begin_worker "$1" ;;
