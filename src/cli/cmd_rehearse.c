@@ -20,14 +20,19 @@
 
 #define MAX_RUNS 10000
 
-static const char usage[] = "rehearse [-n N] --seccomp FILE [OPTIONS] [--] docker|podman run ...\n"
-			    "rehearse [-n N] --seccomp FILE [OPTIONS] --cgroup PATH [--] CMD...\n"
-			    "rehearse BUNDLE [-n N] [OPTIONS] [--] docker|podman run ...";
+static const char usage[] =
+	"rehearse [-n N] [--seccomp FILE] [--apparmor FILE] [OPTIONS] [--] docker|podman run\n"
+	"         ...\n"
+	"rehearse [-n N] [--seccomp FILE] [--apparmor FILE] [OPTIONS] --cgroup PATH [--]\n"
+	"         CMD...\n"
+	"rehearse BUNDLE [-n N] [OPTIONS] [--] docker|podman run ...";
 
 static const char options[] =
 	"  -n, --runs=N            how often (default 10)\n"
 	"      --seccomp=FILE      the profile: what docker run takes as --security-opt seccomp=FILE\n"
 	"                          a bundle's (BUNDLE) comes with its recordings, as with --trace\n"
+	"      --apparmor=FILE     the AppArmor profile, as text: it is loaded, and unloaded at the end\n"
+	"                          unless it was loaded before\n"
 	"      --exercise=SHELL    run this once the container is up (or healthy), then stop it\n"
 	"      --trace=TRACE       what the profile was made from: statuses are compared with those\n"
 	"                          recorded, and the machines are too\n"
@@ -47,7 +52,7 @@ static void quiet_note(void *arg, const char *line)
 	cli_note("  %s", line);
 }
 
-static void fill_outcome(struct outcome *o, struct run_result *result)
+static void fill_outcome(const struct rehearsal *h, struct outcome *o, struct run_result *result)
 {
 	struct session *s = &result->session;
 
@@ -59,23 +64,25 @@ static void fill_outcome(struct outcome *o, struct run_result *result)
 	o->unhealthy = result->unhealthy;
 	o->started = result->n_recordings > 0;
 	o->incomplete = result->n_incomplete > 0;
-	o->unfiltered = result->n_unfiltered > 0;
+	o->unfiltered = h->seccomp && result->n_unfiltered > 0;
+	o->confined = result->n_confined > 0;
+	o->unconfined = result->n_unconfined > 0;
 	for (size_t i = 0; i < s->n_subjects; i++)
 		tr_facts_merge(&o->facts, &s->subjects[i]->facts);
 }
 
-/* The command with our options in: the profile, and a file that tells the container's id. */
+/* The command with our options in: the profiles, and a file that tells the container's id. */
 static int confined_command(const struct rehearsal *h, struct prepared *ret, struct tr_err *err)
 {
-	tr_cleanup_free char *option = tr_xasprintf("--security-opt=seccomp=%s", h->profile);
-	tr_cleanup_free char **with_profile =
-		engine_cmdline_insert(h->argv, h->cmdline.after_verb, &option, 1);
+	tr_cleanup_free char **with_profiles = NULL;
+	char *words[2];
+	size_t n = 0;
 
-	if (prepare_command(ret, with_profile, &h->cmdline, err) < 0)
-		return -1;
-	/* The option must live as long as argv does. */
-	ret->extra = tr_take(option);
-	return 0;
+	for (size_t i = 0; i < TR_ARRAY_SIZE(h->options); i++)
+		if (h->options[i])
+			words[n++] = h->options[i];
+	with_profiles = engine_cmdline_insert(h->argv, h->cmdline.after_verb, words, n);
+	return prepare_command(ret, with_profiles, &h->cmdline, err);
 }
 
 /* docker run, or what --cgroup is about. What it opens, run_recording() closes. */
@@ -93,7 +100,8 @@ static int set_target(const struct rehearsal *h, struct run_opts *opts, struct p
 	}
 	if (engines_open(engines, &h->cmdline, err) < 0)
 		return -1;
-	if (confined_command(h, prepared, err) < 0) {
+	if ((engines->n && rehearse_engine_confines(h, engines->e[0], err) < 0) ||
+	    confined_command(h, prepared, err) < 0) {
 		engines_close(engines);
 		return -1;
 	}
@@ -118,6 +126,7 @@ static int run_once(const struct rehearsal *h, struct outcome *o, struct tr_err 
 	if (set_target(h, &opts, &prepared, &engines, err) < 0)
 		return -1;
 	opts.exercise = h->exercise;
+	opts.apparmor = h->apparmor_name;
 	opts.level = TR_RECORD_SYSCALLS;
 	opts.wait_ms = h->wait_ms;
 	opts.who = h->as_root ? (struct fs_owner){ geteuid(), getegid(), 0 } : fs_owner();
@@ -130,9 +139,16 @@ static int run_once(const struct rehearsal *h, struct outcome *o, struct tr_err 
 	prepared_release(&prepared);
 	if (r < 0)
 		return -1;
-	fill_outcome(o, &result);
+	fill_outcome(h, o, &result);
 	run_result_release(&result);
 	return 0;
+}
+
+/* Of a run that failed altogether, too: the profile may be why. */
+static void hear(const struct rehearsal *h, struct outcome *o)
+{
+	if (h->heard)
+		denials_collect(h->heard, &o->denied, &o->unheard);
 }
 
 static int rehearse(struct rehearsal *h, struct tr_err *err)
@@ -152,7 +168,9 @@ static int rehearse(struct rehearsal *h, struct tr_err *err)
 			o.error = tr_xstrdup(tr_err_msg(err));
 			tr_err_clear(err);
 		}
+		hear(h, &o);
 		rehearse_judge(h, &o);
+		h->confined += o.confined;
 		done++;
 		passed += o.passed;
 		stop = o.interrupted;
@@ -162,13 +180,14 @@ static int rehearse(struct rehearsal *h, struct tr_err *err)
 			json_object_array_add(all, rehearse_json_run(h, &o));
 		tr_facts_merge(&h->seen, &o.facts);
 		tr_facts_release(&o.facts);
+		denial_list_release(&o.denied);
 		free(o.error);
 	}
 	rehearse_say_sum(h, passed, done, all);
 	if (h->out && h->seen.n_recordings && tr_trace_write(&h->seen, h->out, err) < 0)
 		return -1;
 	if (passed == h->n)
-		return EXIT_YES;
+		return h->apparmor && !h->confined ? EXIT_NO : EXIT_YES;
 	return incomplete && passed + 1 >= done ? EXIT_INCOMPLETE : EXIT_NO;
 }
 
@@ -219,7 +238,8 @@ static int take_option(struct rehearsal *h, int c, char **argv)
 		h->seccomp = optarg;
 		return -1;
 	case OPT_APPARMOR:
-		return cli_usage(&cmd_rehearse, "--apparmor is not there yet");
+		h->apparmor = optarg;
+		return -1;
 	case OPT_EXERCISE:
 		h->exercise = optarg;
 		return -1;
@@ -248,8 +268,10 @@ static int take_option(struct rehearsal *h, int c, char **argv)
 
 static int check_command(struct rehearsal *h)
 {
-	if (!h->seccomp)
-		return cli_usage(&cmd_rehearse, "say which profile: --seccomp FILE, or a bundle");
+	if (!h->seccomp && !h->apparmor)
+		return cli_usage(&cmd_rehearse,
+				 "say which profile: --seccomp FILE, --apparmor FILE, "
+				 "or a bundle");
 	if (!h->argv[0])
 		return cli_usage(&cmd_rehearse, "the command is missing: -- docker run ...");
 	if (h->cgroup)
@@ -259,10 +281,14 @@ static int check_command(struct rehearsal *h)
 	    h->cmdline.verb != VERB_RUN)
 		return cli_usage(&cmd_rehearse, "expected a docker run or podman run command, "
 						"or --cgroup");
-	if (h->cmdline.has_seccomp)
+	if (h->seccomp && h->cmdline.has_seccomp)
 		return cli_usage(
 			&cmd_rehearse,
 			"the command has a --security-opt seccomp of its own: leave it out");
+	if (h->apparmor && h->cmdline.has_apparmor)
+		return cli_usage(
+			&cmd_rehearse,
+			"the command has a --security-opt apparmor of its own: leave it out");
 	return -1;
 }
 
@@ -272,6 +298,8 @@ static int read_profile(struct rehearsal *h, struct tr_err *err)
 	tr_cleanup_free char *in_bundle = NULL;
 	const char *path = h->seccomp;
 
+	if (!path)
+		return 0;
 	if (tr_bundle_is(h->seccomp)) {
 		if (bundle_profile(h->seccomp, &in_bundle, err) < 0)
 			return -1;
@@ -286,7 +314,10 @@ static int read_profile(struct rehearsal *h, struct tr_err *err)
 				  "not look: give them a file of its own",
 				  path, h->rules.inside);
 	h->profile = realpath(path, NULL);
-	return h->profile ? 0 : tr_err_errno(err, TR_ERR_INPUT, errno, "%s", path);
+	if (!h->profile)
+		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s", path);
+	h->options[0] = tr_xasprintf("--security-opt=seccomp=%s", h->profile);
+	return 0;
 }
 
 /* The first word can be a bundle; options may stand behind it, too. */
@@ -326,13 +357,21 @@ static int run(int argc, char **argv)
 	tr_facts_init(&h.recorded);
 	status = h.trace ? tr_trace_read(&h.recorded, h.trace, &err) : 0;
 	if (status == 0)
+		status = rehearse_load(&h, &err);
+	if (status == 0 && h.apparmor)
+		h.options[1] = tr_xasprintf("--security-opt=apparmor=%s", h.apparmor_name);
+	if (status == 0)
 		status = rehearse(&h, &err);
 	if (status < 0)
 		status = cli_fail(&err);
+	rehearse_unload(&h);
 	tr_facts_release(&h.recorded);
 	tr_facts_release(&h.seen);
 	tr_seccomp_release(&h.rules);
 	free(h.profile);
+	free(h.apparmor_name);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(h.options); i++)
+		free(h.options[i]);
 	return status;
 }
 

@@ -105,6 +105,5 @@ void prepared_release(struct prepared *p)
 	free(p->cidfile);
 	free(p->dir);
 	free(p->option);
-	free(p->extra);
 	memset(p, 0, sizeof(*p));
 }

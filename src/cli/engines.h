@@ -30,7 +30,7 @@ struct prepared {
 	char **argv; /* heap; the strings are shared, but for ours */
 	char *cidfile; /* NULL: not a command that makes one container */
 	char *dir; /* to be removed */
-	char *option, *extra; /* words of ours in argv */
+	char *option; /* a word of ours in argv */
 };
 int prepare_command(struct prepared *ret, char **argv, const struct engine_cmdline *c,
 		    struct tr_err *err);

@@ -6,12 +6,20 @@
 #include <stdbool.h>
 
 #include "engine/cmdline.h"
+#include "record/denials.h"
+#include "trammel/engine.h"
 #include "trammel/facts.h"
 #include "trammel/rules.h"
 #include "util/json.h"
 
 struct rehearsal {
-	const char *seccomp; /* as given */
+	const char *seccomp; /* as given; NULL: only AppArmor */
+	const char *apparmor; /* the same; one of both is there */
+	char *apparmor_name; /* owned: of the profile in it */
+	bool was_loaded, loaded; /* the kernel had one of that name; it has this one */
+	struct denials *heard;
+	unsigned confined; /* runs that were seen under it */
+	char *options[2]; /* owned: what docker run gets */
 	char *profile; /* the file that the engine is given: absolute */
 	const char *exercise, *out;
 	const char
@@ -34,6 +42,10 @@ struct outcome {
 	int command_status;
 	int exercise_status;
 	bool exercised, started, unfiltered, unhealthy;
+	bool confined,
+		unconfined; /* was seen under the AppArmor profile, and under none or another */
+	bool unheard; /* the kernel could not tell all that AppArmor refused */
+	struct denial_list denied; /* by AppArmor */
 	double seconds;
 	struct tr_facts facts; /* what was refused is in here */
 	char *error; /* the run could not be made; NULL if it could */
@@ -55,6 +67,15 @@ bool rehearse_exercise_is_fine(const struct rehearsal *h, const struct outcome *
 bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_facts *facts,
 			 const struct tr_fact *f);
 size_t rehearse_refusals(const struct rehearsal *h, const struct tr_facts *facts);
+
+/* rehearse_apparmor.c: nothing of it does anything without h->apparmor. The profile into the kernel. */
+int rehearse_load(struct rehearsal *h, struct tr_err *err);
+/* Out of it again, unless it was there before. */
+void rehearse_unload(struct rehearsal *h);
+/* Kind TR_ERR_CANNOT where the engine would ignore the profile. */
+int rehearse_engine_confines(const struct rehearsal *h, struct tr_engine *e, struct tr_err *err);
+void rehearse_print_denials(const struct rehearsal *h, const struct denial_list *l);
+void rehearse_add_denials(const struct rehearsal *h, const struct denial_list *l, json_object *a);
 
 /* rehearse_say.c: a run, and the sum of all. Nothing is printed with --json but the sum. */
 void rehearse_say_run(const struct rehearsal *h, const struct outcome *o, unsigned i);

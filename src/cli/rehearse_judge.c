@@ -90,7 +90,7 @@ static bool runtime_goes_on(const struct tr_fact *f)
 bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_facts *facts,
 			 const struct tr_fact *f)
 {
-	return f->kind == TR_FACT_SYSCALL && (f->ev.flags & TR_EV_DENIED) &&
+	return h->seccomp && f->kind == TR_FACT_SYSCALL && (f->ev.flags & TR_EV_DENIED) &&
 	       !is_planned(&h->rules, f) && !was_refused(&h->recorded, facts, f) &&
 	       !runtime_goes_on(f);
 }
@@ -134,7 +134,8 @@ bool rehearse_exercise_is_fine(const struct rehearsal *h, const struct outcome *
 
 void rehearse_judge(const struct rehearsal *h, struct outcome *o)
 {
-	o->passed = !o->error && o->started && !o->unfiltered && !o->incomplete &&
-		    rehearse_refusals(h, &o->facts) == 0 && rehearse_command_is_fine(h, o) &&
+	o->passed = !o->error && o->started && !o->unfiltered && !o->unconfined && !o->incomplete &&
+		    !o->unheard && !o->denied.n && rehearse_refusals(h, &o->facts) == 0 &&
+		    rehearse_command_is_fine(h, o) &&
 		    (!h->exercise || (o->exercised && rehearse_exercise_is_fine(h, o)));
 }

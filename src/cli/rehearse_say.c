@@ -129,7 +129,11 @@ static void reasons(const struct rehearsal *h, const struct outcome *o, struct s
 	else if (!o->started)
 		strbuf_adds(sb, ", no container started");
 	if (o->unfiltered)
-		strbuf_adds(sb, ", the profile was not in force");
+		strbuf_adds(sb, ", the seccomp profile was not in force");
+	if (o->unconfined)
+		strbuf_adds(sb, ", the AppArmor profile was not in force");
+	if (o->unheard)
+		strbuf_adds(sb, ", the kernel could not tell all that AppArmor refused");
 	if (o->incomplete)
 		strbuf_adds(sb, ", not all of it could be watched");
 	if (o->unhealthy)
@@ -172,6 +176,7 @@ void rehearse_say_run(const struct rehearsal *h, const struct outcome *o, unsign
 		       *safe ? ": " : "", safe, o->seconds);
 	}
 	tr_facts_each(&o->facts, on_refusal, &e);
+	rehearse_print_denials(h, &o->denied);
 	for (size_t k = 0; k < o->facts.n_recordings; k++)
 		why_incomplete(&o->facts.recordings[k], print_lost, NULL);
 	fflush(stdout);
@@ -190,9 +195,12 @@ json_object *rehearse_json_run(const struct rehearsal *h, const struct outcome *
 		json_object_object_add(j, "exercise_status",
 				       json_object_new_int(o->exercise_status));
 	json_object_object_add(j, "in_force",
-			       json_object_new_boolean(o->started && !o->unfiltered));
+			       json_object_new_boolean(o->started && !o->unfiltered &&
+						       !o->unconfined &&
+						       (o->confined || !h->apparmor)));
 	json_object_object_add(j, "seconds", json_object_new_double(round(o->seconds * 10) / 10));
 	tr_facts_each(&o->facts, on_refusal, &e);
+	rehearse_add_denials(h, &o->denied, refused);
 	json_object_object_add(j, "refused", refused);
 	if (why.len) {
 		tr_cleanup_free char *safe = text_escaped(strbuf_str(&why) + 2);
@@ -247,6 +255,9 @@ void rehearse_say_sum(const struct rehearsal *h, unsigned passed, unsigned runs,
 		json_object_put(o);
 		return;
 	}
+	if (h->apparmor && !h->confined && passed)
+		printf("Whether the AppArmor profile was in force could not be seen: the container "
+		       "ends too soon.\n");
 	printf("%s%u of %u came through.%s\n", passed == runs ? c_green() : c_red(), passed, runs,
 	       c_reset());
 	if (passed == runs && runs)

@@ -147,15 +147,15 @@ int apparmor_remove(const char *name, struct tr_err *err)
 
 /*
  * Whether a thread's label names the profile, or a hat or child of it: a label may be a stack of several,
- * "A//&B (enforce)", and each a hat, "A//HAT".
+ * "A//&B (enforce)", and each a hat, "A//HAT". *ret_mode points into it; NULL where it has none (unconfined).
  */
-static bool label_has(char *label, const char *name)
+static bool label_has(char *label, const char *name, char **ret_mode)
 {
 	size_t n = strlen(name);
-	char *mode;
 
+	*ret_mode = NULL;
 	label[strcspn(label, "\n")] = '\0';
-	if (!split_mode(label, &mode))
+	if (!split_mode(label, ret_mode))
 		return false;
 	for (char *p = label; p; p = strstr(p, "//&"), p = p ? p + 3 : NULL)
 		if (!strncmp(p, name, n) && (!p[n] || !strncmp(p + n, "//", 2)))
@@ -163,7 +163,8 @@ static bool label_has(char *label, const char *name)
 	return false;
 }
 
-static bool confines(const char *pid, const char *tid, const char *name)
+/* On the heap; NULL where nobody tells. */
+static char *label_of(const char *pid, const char *tid)
 {
 	/* The first where AppArmor is one of several modules, or not the one shown (Linux 5.1). */
 	static const char *const attrs[] = { "attr/apparmor/current", "attr/current" };
@@ -172,13 +173,34 @@ static bool confines(const char *pid, const char *tid, const char *name)
 		tr_cleanup_free char *path =
 			tr_xasprintf("/proc/%s/task/%s/%s", pid, tid, attrs[i]);
 		struct tr_err gone tr_cleanup_err = { 0 };
-		tr_cleanup_free char *label = NULL;
+		char *label = NULL;
 		size_t len;
 
 		if (fs_read(path, LABEL_LIMIT, &label, &len, &gone) == 0)
-			return label_has(label, name);
+			return label;
 	}
-	return false;
+	return NULL;
+}
+
+static bool confines(const char *pid, const char *tid, const char *name)
+{
+	tr_cleanup_free char *label = label_of(pid, tid);
+	char *mode;
+
+	return label && label_has(label, name, &mode);
+}
+
+enum apparmor_under apparmor_is_under(pid_t pid, const char *name)
+{
+	tr_cleanup_free char *number = tr_xasprintf("%d", (int)pid), *label = NULL;
+	char *mode;
+
+	label = label_of(number, number);
+	if (!label || !*label)
+		return APPARMOR_GONE;
+	if (!label_has(label, name, &mode) || (strcmp(mode, "enforce") && strcmp(mode, "kill")))
+		return APPARMOR_NOT_UNDER;
+	return APPARMOR_UNDER;
 }
 
 static bool any_thread(const char *pid, const char *name)

@@ -44,6 +44,13 @@ int apparmor_replace(const char *blob, size_t len, struct tr_err *err);
 /* Processes under it go on unconfined. */
 int apparmor_remove(const char *name, struct tr_err *err);
 
+enum apparmor_under {
+	APPARMOR_UNDER, /* it is confined by the profile, or by a hat or child of it */
+	APPARMOR_NOT_UNDER, /* it is not, or the profile only complains */
+	APPARMOR_GONE, /* it has ended, or the kernel does not tell */
+};
+enum apparmor_under apparmor_is_under(pid_t pid, const char *name);
+
 /* Who is confined by the profile, or by a hat or child of it. What ends meanwhile is left out. */
 int apparmor_users(struct apparmor_users *ret, const char *name, struct tr_err *err);
 void apparmor_users_release(struct apparmor_users *u);

@@ -116,6 +116,8 @@ static void look_at_run(char *const *argv, struct engine_cmdline *c)
 			c->cidfile = cid;
 		if (sec && !strncmp(sec, "seccomp", 7) && (sec[7] == '=' || sec[7] == ':'))
 			c->has_seccomp = true;
+		if (sec && !strncmp(sec, "apparmor", 8) && (sec[8] == '=' || sec[8] == ':'))
+			c->has_apparmor = true;
 	}
 }
 

@@ -32,6 +32,7 @@ struct engine_cmdline {
 	const char *project; /* compose: -p as given; NULL if not. Points into argv */
 	const char *cidfile; /* run, create: as given; NULL if not */
 	bool has_seccomp; /* run, create: a --security-opt seccomp=... is given */
+	bool has_apparmor; /* the same */
 };
 
 /* argv is NULL-terminated. program is NONE where argv[0] is no engine's command. */

@@ -30,16 +30,22 @@ char *apparmor_parser_find(void)
 	return path;
 }
 
-/* The first line of what the parser says that is an error rather than a warning, or its first line. */
+static const char error_prefix[] = "AppArmor parser error for ";
+
+/* The line that says what is wrong, among warnings and notes; the first that is no warning where none does. */
 static char *first_error(const char *said)
 {
-	const char *line = said;
+	const char *line = NULL;
 
-	for (const char *p = said; *p; p += strcspn(p, "\n"), p += *p == '\n')
-		if (strncmp(p, "Warning", 7)) {
+	for (const char *p = said; *p; p += strcspn(p, "\n"), p += *p == '\n') {
+		if (!strncmp(p, error_prefix, strlen(error_prefix))) {
 			line = p;
 			break;
 		}
+		if (!line && strncmp(p, "Warning", strlen("Warning")))
+			line = p;
+	}
+	line = line ? line : said;
 	return tr_xasprintf("%.*s", (int)strcspn(line, "\n"), line);
 }
 
@@ -49,20 +55,19 @@ static char *first_error(const char *said)
  */
 static bool split_error(const char *line, const char *file, const char *name, char **ret)
 {
-	static const char said[] = "AppArmor parser error for ";
 	const char *at = strstr(line, " at line "), *in, *what;
 	size_t n = strlen(file), in_len;
 	unsigned long number;
 	char *end;
 
-	if (strncmp(line, said, strlen(said)) || !at)
+	if (strncmp(line, error_prefix, strlen(error_prefix)) || !at)
 		return false;
 	number = strtoul(at + strlen(" at line "), &end, 10);
 	if (*end != ':')
 		return false;
 	what = end + 1 + strspn(end + 1, " ");
 	in = strstr(line, " in profile ");
-	in = in ? in + strlen(" in profile ") : line + strlen(said);
+	in = in ? in + strlen(" in profile ") : line + strlen(error_prefix);
 	in_len = (size_t)(at - in);
 	if (in > at)
 		return false;

@@ -313,6 +313,8 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 	add_status(rec, "status.exercise", &r->exercise);
 	ret->n_recordings++;
 	ret->n_unfiltered += r->followed[i].unfiltered;
+	ret->n_confined += r->followed[i].confined;
+	ret->n_unconfined += r->followed[i].unconfined;
 	ret->n_incomplete += has_losses(rec);
 }
 

@@ -40,6 +40,7 @@ struct run_opts {
 	const char *cidfile; /* RUN_CONTAINERS: only the container whose id this file will hold */
 	const char *image, *service; /* RUN_CONTAINERS: only such; NULL: any */
 	bool compose; /* RUN_CONTAINERS: only such as compose labels */
+	const char *apparmor; /* the profile that the container's own process has to be under; NULL: any */
 	const char *project; /* and of these of this project only; NULL: any */
 	const char *subject; /* instead of the one the engine suggests */
 	char **argv; /* NULL-terminated; NULL: none */
@@ -70,6 +71,8 @@ struct run_result {
 	unsigned n_recordings; /* wanted ones that were met */
 	unsigned n_incomplete; /* of these, with losses */
 	unsigned n_unfiltered; /* entries of a container's own process without a seccomp filter */
+	/* With `apparmor`: entries under that profile, and under none or another. Who ended at once is neither. */
+	unsigned n_confined, n_unconfined;
 	size_t map_bytes;
 	struct session session; /* to be released: what was recorded, also if it was written */
 };

@@ -17,6 +17,7 @@ struct followed {
 	char *ip;
 	int pid;
 	bool wanted, main_entered, unfiltered, ended, asked_end, stopping;
+	bool confined, unconfined; /* was seen, once at least; see run_opts.apparmor */
 	unsigned asked_who; /* again, for no answer came */
 	long long ended_at;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/apparmor.h"
 #include "record/host.h"
 #include "record/run_state.h"
 #include "util/mem.h"
@@ -185,6 +186,23 @@ static void on_met(void *arg, uint16_t i, const char *name)
 	run_met(arg, i, name);
 }
 
+/* As soon as it has entered: a process may be short. */
+static void look_at_label(const struct run *r, struct followed *f, pid_t pid)
+{
+	if (!r->o->apparmor)
+		return;
+	switch (apparmor_is_under(pid, r->o->apparmor)) {
+	case APPARMOR_UNDER:
+		f->confined = true;
+		break;
+	case APPARMOR_NOT_UNDER:
+		f->unconfined = true;
+		break;
+	case APPARMOR_GONE:
+		break;
+	}
+}
+
 static void on_entered(void *arg, const struct tr_moment *m)
 {
 	struct run *r = arg;
@@ -195,6 +213,7 @@ static void on_entered(void *arg, const struct tr_moment *m)
 		return;
 	f->main_entered = true;
 	f->unfiltered |= !m->filtered;
+	look_at_label(r, f, m->pid);
 	f->ended = false;
 	rec = session_recording(&r->session, m->recording);
 	if (rec && !rec->start_seen) {
