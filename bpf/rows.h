@@ -18,38 +18,32 @@ struct row_key {
 	__u32 generation;
 	__u32 pad2;
 };
+/* Preallocated: it cannot be full, and without memory for the moment an executable would take a row each time. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TR_MAX_ROWS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct row_key);
 	__type(value, __u32);
 } row_ids SEC(".maps") __weak;
 
-/*
- * The row for a key, given out if it has none yet. *ret_is_new tells the caller to announce it
- * (TR_EVENT_ROW). Returns 0 if there is none left.
- */
-static __always_inline __u32 row_for(struct row_key *key, bool *ret_is_new)
+/* A row that nobody has. Returns 0 if there is none left. */
+static __always_inline __u32 row_take(struct tr_recording_state *r)
 {
-	struct tr_recording_state *r;
-	__u32 *known = bpf_map_lookup_elem(&row_ids, key), row;
+	__u32 row;
 
-	*ret_is_new = false;
-	if (known)
-		return *known;
-	r = recording_state(key->recording);
-	if (!r || __sync_fetch_and_add(&r->rows, 1) >= TR_ROWS_PER_RECORDING)
-		return 0;
-	row = __sync_fetch_and_add(&n_rows, 1);
-	if (row >= TR_MAX_ROWS)
-		return 0;
-	if (bpf_map_update_elem(&row_ids, key, &row, BPF_NOEXIST)) {
-		known = bpf_map_lookup_elem(&row_ids, key);
-		return known ? *known : 0;
+	if (__sync_fetch_and_add(&r->rows, 1) < TR_ROWS_PER_RECORDING) {
+		row = number_take(&n_rows, spare_rows, TR_MAX_ROWS);
+		if (row < TR_MAX_ROWS)
+			return row;
 	}
-	*ret_is_new = true;
-	return row;
+	__sync_fetch_and_sub(&r->rows, 1);
+	return 0;
+}
+
+static __always_inline void row_give_back(struct tr_recording_state *r, __u32 row)
+{
+	number_give_back(spare_rows, row);
+	__sync_fetch_and_sub(&r->rows, 1);
 }
 
 /* Puts a task on the row of its recording's phase, for want of an executable. */
@@ -77,32 +71,45 @@ static __always_inline bool row_announce(struct tr_mark *m, __u64 task, struct f
 /*
  * Puts a task on the row of the file it runs. exe_file's path is walked only for a new row. The
  * phase's row stands in where there are too many executables.
+ *
+ * A row is entered once it was told of: who finds it may use it, and what was noted there is read. Of two
+ * that run a file for the first time at once, the second takes the first's row.
  */
 __weak __noinline int row_of_file(struct tr_mark *m, __u64 task, __u64 file_at)
 {
 	struct file *file = (struct file *)file_at;
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	struct row_key key = { 0 };
-	bool is_new;
-	__u32 row;
+	struct tr_recording_state *r;
+	__u32 *known, row;
 
-	if (!m)
+	r = m ? recording_state(m->recording) : NULL;
+	if (!r)
 		return 0;
 	key.recording = m->recording;
 	key.phase = m->phase;
 	key.dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	key.ino = BPF_CORE_READ(inode, i_ino);
 	key.generation = BPF_CORE_READ(inode, i_generation);
-	row = row_for(&key, &is_new);
-	if (!row) {
+	known = bpf_map_lookup_elem(&row_ids, &key);
+	if (known) {
+		m->row = *known;
+		return 0;
+	}
+	row = row_take(r);
+	m->row = row;
+	if (!row || !row_announce(m, task, file)) {
+		if (row)
+			row_give_back(r, row);
 		row_of_phase(m);
 		return 0;
 	}
-	m->row = row;
-	if (is_new && !row_announce(m, task, file)) {
-		/* Nobody would read a row that the recorder has not heard of. */
-		bpf_map_delete_elem(&row_ids, &key);
-		row_of_phase(m);
+	if (!bpf_map_update_elem(&row_ids, &key, &row, BPF_NOEXIST))
+		return 0;
+	known = bpf_map_lookup_elem(&row_ids, &key);
+	if (known) {
+		m->row = *known;
+		row_give_back(r, row);
 	}
 	return 0;
 }

@@ -12,14 +12,23 @@
 
 #define MAX_CGROUP_LEVELS 8
 
-/* Two names under construction: one a CPU, taken like struct scratch. */
+/*
+ * Two names under construction. A CPU has one for each program that needs them: one may interrupt another,
+ * and none itself.
+ */
 struct name_scratch {
 	struct cgroup_name component;
 	struct cgroup_name id;
 };
+enum {
+	NAMES_OF_ATTACH,
+	NAMES_OF_NEWTASK,
+	NAMES_OF_SEED,
+	NAMES_OF_MAX,
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NAMES_OF_MAX);
 	__type(key, __u32);
 	__type(value, struct name_scratch);
 } name_scratches SEC(".maps") __weak;
@@ -82,27 +91,34 @@ __noinline int find_id(struct name_scratch *n, __u32 len)
 	return start < 7 || !ends_in_conmon(n, start);
 }
 
-/* A slot for a container that was never met. TR_NO_RECORDING if there is none left. */
+/*
+ * A slot for a container that was never met. TR_NO_RECORDING if there is none left: that is counted once,
+ * and the container ignored from then on.
+ *
+ * Who finds the name finds all that belongs to it: it is entered last. Two processes of one container may
+ * get here at once: the second takes the first's slot, and its own is the next container's.
+ */
 static __always_inline __u16 new_recording(struct cgroup_name *name)
 {
-	__u32 index = __sync_fetch_and_add(&n_recordings, 1);
-	struct tr_recording_state *r;
-	__u16 value = (__u16)index;
+	__u32 index = number_take(&n_recordings, spare_recordings, TR_MAX_RECORDINGS);
+	struct tr_recording_state *r = recording_state(index);
+	__u16 value = r ? (__u16)index : TR_IGNORE_RECORDING, *other;
+	long err;
 
-	r = index < TR_MAX_RECORDINGS ? recording_state(index) : NULL;
-	if (!r) {
-		__sync_fetch_and_add(&lost_recordings, 1);
-		return TR_NO_RECORDING;
+	if (r) {
+		r->level = cfg_level;
+		__builtin_memcpy(r->name, name->s, sizeof(r->name));
 	}
-	/* Two processes of one container may get here at once: the second takes the first's. */
-	if (bpf_map_update_elem(&names, name, &value, BPF_NOEXIST)) {
-		__u16 *other = bpf_map_lookup_elem(&names, name);
-
-		return other ? *other : TR_NO_RECORDING;
-	}
-	r->level = cfg_level;
-	__builtin_memcpy(r->name, name->s, sizeof(r->name));
-	return value;
+	err = bpf_map_update_elem(&names, name, &value, BPF_NOEXIST);
+	if (r && !err)
+		return value;
+	if (r)
+		number_give_back(spare_recordings, index);
+	other = err == -EEXIST ? bpf_map_lookup_elem(&names, name) : NULL;
+	if (other)
+		return *other;
+	__sync_fetch_and_add(&lost_recordings, 1);
+	return TR_NO_RECORDING;
 }
 
 /* What to make of a container that is not known. */
@@ -143,12 +159,11 @@ static __always_inline __u16 recording_of_component(struct name_scratch *n, cons
 	return cfg_auto && unknown == UNKNOWN_IS_NEW ? new_recording(&n->id) : TR_NO_RECORDING;
 }
 
-/* The recording whose container this cgroup is, or is below; else TR_NO_RECORDING. */
-__noinline int recording_of_cgroup(__u64 address, __u32 unknown)
+/* The recording whose container this cgroup is, or is below; else TR_NO_RECORDING. `names_of`: NAMES_OF_*. */
+__noinline int recording_of_cgroup(__u64 address, __u32 unknown, __u32 names_of)
 {
 	struct cgroup *cgrp = (struct cgroup *)address;
-	__u32 zero = 0;
-	struct name_scratch *n = bpf_map_lookup_elem(&name_scratches, &zero);
+	struct name_scratch *n = bpf_map_lookup_elem(&name_scratches, &names_of);
 
 	if (!n)
 		return TR_NO_RECORDING;
@@ -165,10 +180,10 @@ __noinline int recording_of_cgroup(__u64 address, __u32 unknown)
 }
 
 /* The same for a task: by its place in the v2 tree, then in each v1 hierarchy. */
-__noinline int recording_of_task(__u64 address, __u32 unknown)
+__noinline int recording_of_task(__u64 address, __u32 unknown, __u32 names_of)
 {
 	struct css_set *set = BPF_CORE_READ((struct task_struct *)address, cgroups);
-	int found = recording_of_cgroup((__u64)BPF_CORE_READ(set, dfl_cgrp), unknown);
+	int found = recording_of_cgroup((__u64)BPF_CORE_READ(set, dfl_cgrp), unknown, names_of);
 
 	for (__u32 i = 0; i < 16 && found == TR_NO_RECORDING; i++) {
 		struct cgroup_subsys_state *css = NULL;
@@ -178,7 +193,7 @@ __noinline int recording_of_task(__u64 address, __u32 unknown)
 		bpf_core_read(&css, sizeof(css), &set->subsys[i]);
 		if (!css)
 			continue;
-		found = recording_of_cgroup((__u64)BPF_CORE_READ(css, cgroup), unknown);
+		found = recording_of_cgroup((__u64)BPF_CORE_READ(css, cgroup), unknown, names_of);
 	}
 	return found;
 }

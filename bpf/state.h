@@ -28,6 +28,8 @@ const volatile __u8 cfg_fail_seats __weak = 0; /* nobody gets a seat */
 const volatile __u8 cfg_fail_late __weak = 0; /* nor waits a mark that was refused */
 const volatile __u32 cfg_fail_scratch __weak = 0; /* as cfg_fail_marks, for struct scratch */
 
+const volatile __u8 cfg_fail_mappings __weak = 0; /* somebody is always changing them */
+
 /* Written by the recorder while it runs: 1..255, one further each second. */
 volatile __u8 now_epoch __weak = 1;
 
@@ -40,7 +42,7 @@ __u32 n_marks __weak = 0; /* for cfg_fail_marks */
 __u32 n_scratches __weak = 0; /* for cfg_fail_scratch */
 __u32 n_kept[TR_TABLES] __weak = { 0 }; /* entries, of all recordings */
 __u32 seeded __weak = 0; /* tasks the last seeding pass marked */
-__u32 seed_ignores __weak = 0; /* what a seeding pass does, see seed_tasks */
+__u32 seeding __weak = 0; /* TR_SEED_*: what a seeding pass does */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -77,14 +79,16 @@ struct {
 	__type(value, struct tr_recording_state);
 } recordings SEC(".maps") __weak;
 
-/* A cgroup component, NUL-padded, to the recording it means. */
+/*
+ * A cgroup component, NUL-padded, to the recording it means. Preallocated: without memory for the moment, a
+ * container would be missed.
+ */
 struct cgroup_name {
 	char s[TR_CGROUP_NAME_MAX];
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct cgroup_name);
 	__type(value, __u16);
 } names SEC(".maps") __weak;
@@ -93,6 +97,48 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 8 << 20);
 } events SEC(".maps") __weak;
+
+/*
+ * Numbers, of recordings and of rows, are taken before it is known whether they are needed: another CPU may
+ * meet the same at the same moment, and be first. Those that nobody needed are the next to be taken.
+ */
+#define SPARES 4
+__u32 spare_recordings[SPARES] __weak = { 0 }; /* number + 1; 0: none */
+__u32 spare_rows[SPARES] __weak = { 0 };
+
+static __always_inline __u32 spare_take(__u32 *spare)
+{
+	__u32 n = *spare;
+
+	return n && __sync_val_compare_and_swap(spare, n, 0) == n ? n : 0;
+}
+
+static __always_inline bool spare_put(__u32 *spare, __u32 n)
+{
+	return !*spare && !__sync_val_compare_and_swap(spare, 0, n);
+}
+
+/* `max` or more: there is none left. Loops as clang lays them out here, Linux 6.1 refuses. */
+static __always_inline __u32 number_take(__u32 *next, __u32 *spares, __u32 max)
+{
+	__u32 n = spare_take(&spares[0]);
+
+	n = n ?: spare_take(&spares[1]);
+	n = n ?: spare_take(&spares[2]);
+	n = n ?: spare_take(&spares[3]);
+	if (n)
+		return n - 1;
+	/* It would begin anew some day. */
+	return *next < max ? __sync_fetch_and_add(next, 1) : max;
+}
+
+static __always_inline void number_give_back(__u32 *spares, __u32 number)
+{
+	__u32 n = number + 1;
+
+	if (!spare_put(&spares[0], n) && !spare_put(&spares[1], n) && !spare_put(&spares[2], n))
+		spare_put(&spares[3], n);
+}
 
 static __always_inline struct tr_recording_state *recording_state(__u32 index)
 {

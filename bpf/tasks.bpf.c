@@ -43,43 +43,71 @@ static __always_inline bool is_ending(struct task_struct *task)
 	return BPF_CORE_READ(task, flags) & PF_EXITING;
 }
 
-/*
- * Counts a task out, once. A mark may be set while its task ends: then the end has not seen the
- * mark, or whoever sets it sees that the task is ending, or both.
- */
+/* One task less. */
+static __always_inline void leave(struct task_struct *task, struct tr_mark *m,
+				  struct tr_recording_state *r)
+{
+	if (__sync_fetch_and_add(&r->live, -1) == 1)
+		announce(task, m, TR_EVENT_ENDED);
+}
+
+/* Counts a task out, once: its end, or who has marked it while it ended, or both. */
 static __always_inline void count_out(struct task_struct *task, struct tr_mark *m)
 {
 	struct tr_recording_state *r = recording_state(m->recording);
 
-	if (r && !__sync_lock_test_and_set(&m->ended, 1) && __sync_fetch_and_add(&r->live, -1) == 1)
-		announce(task, m, TR_EVENT_ENDED);
+	if (r && __sync_lock_test_and_set(&m->life, TR_LIFE_OUT) == TR_LIFE_IN)
+		leave(task, m, r);
 }
 
-/* The first mark of a line of tasks. Returns NULL if it is marked already, or cannot be. */
-static __always_inline struct tr_mark *mark_first(struct task_struct *task, __u16 recording)
+/*
+ * Counts a task in that has got its mark, once: a pass over all tasks may meet it at the moment when it is born
+ * or moved, and both give it one, which is the same. Before it is `in`, its end does not count it out.
+ */
+static __always_inline void count_in(struct task_struct *task, struct tr_mark *m,
+				     struct tr_recording_state *r)
 {
-	struct tr_recording_state *r = recording_state(recording);
-	struct tr_mark fresh = { 0 }, *m;
-
-	/* One that has ended already would be taken for alive for ever: nothing counts it out. */
-	if (!r || mark_of(task) || is_ending(task))
-		return NULL;
-	fresh.recording = recording;
-	fresh.level = r->level;
-	fresh.phase = TR_EVENT_PHASE_RUNTIME;
-	fresh.base_filters = (__u32)task->seccomp.filter_count.counter;
-	fresh.runtime_mnt_ns = BPF_CORE_READ(task, real_parent, nsproxy, mnt_ns, ns.inum);
-	/* It may be in a call right now, whose enter was not seen. */
-	fresh.in_call = 1;
-	m = mark_task(task, &fresh);
-	if (!m) {
-		count_loss(recording, TR_EVENT_LOSS_MARK);
-		return NULL;
-	}
 	if (__sync_fetch_and_add(&r->live, 1) == 0)
 		announce(task, m, TR_EVENT_RECORDING);
+	if (__sync_val_compare_and_swap(&m->life, TR_LIFE_NEW, TR_LIFE_IN) != TR_LIFE_NEW)
+		leave(task, m, r);
+	/* Its end may have come before the mark. */
 	if (is_ending(task))
 		count_out(task, m);
+}
+
+/* What the first mark of a line of tasks says, of one that has not entered. */
+static __always_inline void mark_fill(struct tr_mark *m, struct task_struct *task, __u16 recording,
+				      __u8 level)
+{
+	m->recording = recording;
+	m->level = level;
+	m->phase = TR_EVENT_PHASE_RUNTIME;
+	m->base_filters = (__u32)task->seccomp.filter_count.counter;
+	m->runtime_mnt_ns = BPF_CORE_READ(task, real_parent, nsproxy, mnt_ns, ns.inum);
+	/* It may be in a call right now, whose enter was not seen. */
+	m->in_call = 1;
+	row_of_phase(m);
+}
+
+/*
+ * The first mark of a line of tasks. The task may be running and have children: it gets its mark as a whole.
+ * Returns NULL if it cannot be marked.
+ */
+static __always_inline struct tr_mark *mark_first(struct task_struct *task, struct tr_mark *fresh)
+{
+	struct tr_recording_state *r = recording_state(fresh->recording);
+	struct tr_mark *m;
+
+	/* One that has ended already would be taken for alive for ever: nothing counts it out. */
+	if (!r || is_ending(task))
+		return NULL;
+	m = mark_task(task, fresh);
+	if (!m) {
+		count_loss(fresh->recording, TR_EVENT_LOSS_MARK);
+		return NULL;
+	}
+	count_in(task, m, r);
 	return m;
 }
 
@@ -87,15 +115,21 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup_attach_task, struct cgroup *dst, const char *path, struct task_struct *task,
 	     bool threadgroup)
 {
-	int recording = recording_of_cgroup(address_of(dst), UNKNOWN_IS_NEW);
-	struct tr_mark *m;
+	struct tr_mark fresh = { 0 }, *m;
+	struct tr_recording_state *r;
+	int recording;
 
-	if (recording >= TR_MAX_RECORDINGS)
+	/* Wherever it moves to: a container that names cgroups of its own gets no slots for them. */
+	if (mark_of(task))
 		return 0;
-	m = mark_first(task, (__u16)recording);
+	recording = recording_of_cgroup(address_of(dst), UNKNOWN_IS_NEW, NAMES_OF_ATTACH);
+	r = recording_state((__u32)recording);
+	if (!r)
+		return 0;
+	mark_fill(&fresh, task, (__u16)recording, r->level);
+	m = mark_first(task, &fresh);
 	if (!m)
 		return 0;
-	row_of_phase(m);
 	/*
 	 * The tracepoint fires once, for the leader, and the other threads' structs cannot be had
 	 * here on 5.15. Runtimes join while single-threaded; for the rest the recorder seeds.
@@ -105,51 +139,73 @@ int BPF_PROG(on_cgroup_attach_task, struct cgroup *dst, const char *path, struct
 	return 0;
 }
 
+/*
+ * A pass over all tasks may have met a new one before it was told of, and could not tell then what it is.
+ * It does not run yet.
+ */
+static __always_inline void mark_as(struct tr_mark *m, const struct tr_mark *other)
+{
+	m->in_call = other->in_call;
+	if (m->flags == other->flags || m->recording != other->recording)
+		return;
+	m->flags = other->flags;
+	m->phase = other->phase;
+	m->row = other->row;
+	m->base_filters = other->base_filters;
+	m->entry_filters = other->entry_filters;
+	m->bounding = other->bounding;
+}
+
 /* Born into another cgroup than its parent's: copy_process has moved it by now. */
 static __always_inline void mark_born(struct task_struct *task, struct task_struct *parent)
 {
-	struct tr_mark *m;
+	struct tr_mark fresh = { 0 }, *m;
+	struct tr_recording_state *r;
 	int recording;
 
 	if (BPF_CORE_READ(task, cgroups) == BPF_CORE_READ(parent, cgroups))
 		return;
-	recording = recording_of_task(address_of(task), UNKNOWN_IS_NEW);
-	if (recording >= TR_MAX_RECORDINGS)
+	recording = recording_of_task(address_of(task), UNKNOWN_IS_NEW, NAMES_OF_NEWTASK);
+	r = recording_state((__u32)recording);
+	if (!r)
 		return;
-	m = mark_first(task, (__u16)recording);
-	if (m) {
-		m->in_call = 0;
-		row_of_phase(m);
-	}
+	mark_fill(&fresh, task, (__u16)recording, r->level);
+	fresh.in_call = 0;
+	m = mark_first(task, &fresh);
+	if (m)
+		mark_as(m, &fresh);
 }
 
 SEC("tp_btf/task_newtask")
 int BPF_PROG(on_task_newtask, struct task_struct *task, __u64 clone_flags)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
-	struct tr_mark *m = mark_of(parent), *child;
+	struct tr_mark *m = mark_of(parent), *child, copy;
 	struct tr_recording_state *r;
 
 	if (!m) {
 		mark_born(task, parent);
 		return 0;
 	}
-	child = mark_task(task, m);
-	r = recording_state(m->recording);
-	if (!child || !r) {
-		count_loss(m->recording, TR_EVENT_LOSS_MARK);
-		return 0;
-	}
-	__sync_fetch_and_add(&r->live, 1);
+	copy = *m;
+	copy.life = TR_LIFE_NEW;
 	/* Its first sight of user space is the return of the fork: an exit without an enter. */
-	child->in_call = 0;
+	copy.in_call = 0;
 	/*
 	 * The runtime forks under the filter, before the entry: a hook (startContainer). Its exec is
 	 * not the entry. A thread is the runtime's own.
 	 */
 	if (!(m->flags & TR_MARK_ENTERED) && !(clone_flags & CLONE_THREAD) &&
 	    is_filtered(parent, m))
-		child->flags |= TR_MARK_HELPER;
+		copy.flags |= TR_MARK_HELPER;
+	child = mark_task(task, &copy);
+	r = recording_state(copy.recording);
+	if (!child || !r) {
+		count_loss(copy.recording, TR_EVENT_LOSS_MARK);
+		return 0;
+	}
+	mark_as(child, &copy);
+	count_in(task, child, r);
 	return 0;
 }
 
@@ -185,24 +241,42 @@ static __always_inline void note_call_under_way(struct task_struct *task, struct
  * A thread whose leader was marked when the process was moved into the cgroup is what its leader
  * was then: for the runtime's, still outside of what counts.
  */
-static __always_inline struct tr_mark *mark_thread(struct task_struct *task)
+static __always_inline struct tr_mark *mark_thread(struct task_struct *task, struct tr_mark *leader)
 {
-	struct tr_mark *leader = mark_of(task->group_leader), *m;
-	struct tr_recording_state *r = leader ? recording_state(leader->recording) : NULL;
+	struct tr_mark copy = *leader;
 
-	if (!r || is_ending(task))
-		return NULL;
-	m = mark_task(task, leader);
-	if (!m) {
-		count_loss(leader->recording, TR_EVENT_LOSS_MARK);
-		return NULL;
-	}
-	m->in_call = 1;
-	m->ended = 0; /* the leader may have */
-	__sync_fetch_and_add(&r->live, 1);
+	copy.in_call = 1;
+	copy.life = TR_LIFE_NEW; /* the leader may have ended */
+	return mark_first(task, &copy);
+}
+
+/*
+ * A task of a container that was running before. What it did before is not known, and neither is the moment
+ * of its entry: it counts from here, as main.
+ */
+static __always_inline struct tr_mark *mark_running(struct task_struct *task, __u16 recording,
+						    struct tr_recording_state *r)
+{
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	struct tr_mark fresh = { 0 };
+
 	if (is_ending(task))
-		count_out(task, m);
-	return m;
+		return NULL;
+	/* The next entry is an exec's, or a restart's: not this container's first. */
+	r->entered = 1;
+	mark_fill(&fresh, task, recording, r->level);
+	fresh.flags = TR_MARK_NO_START | TR_MARK_ENTERED;
+	fresh.phase = TR_EVENT_PHASE_MAIN;
+	/* All its filters are the container's, as far as can be told. */
+	fresh.entry_filters = fresh.base_filters;
+	fresh.base_filters = 0;
+	if (fresh.entry_filters)
+		fresh.flags |= TR_MARK_FILTERED;
+	fresh.bounding = bounding_set(task);
+	row_of_phase(&fresh);
+	if (exe)
+		row_of_file(&fresh, address_of(task), (__u64)exe);
+	return mark_first(task, &fresh);
 }
 
 /* "runc_clo", as a number */
@@ -236,79 +310,55 @@ static __always_inline bool is_runtime(struct task_struct *task, int recording)
 	} else if (ns && ns != BPF_CORE_READ(parent, nsproxy, mnt_ns)) {
 		return false;
 	}
-	return recording_of_task(address_of(parent), UNKNOWN_IS_NONE) != recording;
+	return recording_of_task(address_of(parent), UNKNOWN_IS_NONE, NAMES_OF_SEED) != recording;
 }
 
 /* Its entry is still to come. It may have the container's filter already. */
-static __always_inline void mark_runtime(struct task_struct *task, __u16 recording)
+static __always_inline struct tr_mark *mark_runtime(struct task_struct *task, __u16 recording,
+						    struct tr_recording_state *r)
 {
-	struct tr_mark *m = mark_first(task, recording);
-	struct tr_recording_state *r = recording_state(recording);
+	struct tr_mark fresh = { 0 };
 
-	if (!m || !r)
-		return;
 	r->entered = 1;
-	m->base_filters = (__u32)BPF_CORE_READ(task, real_parent, seccomp.filter_count.counter);
-	row_of_phase(m);
-	__sync_fetch_and_add(&seeded, 1);
+	mark_fill(&fresh, task, recording, r->level);
+	fresh.base_filters = (__u32)BPF_CORE_READ(task, real_parent, seccomp.filter_count.counter);
+	return mark_first(task, &fresh);
 }
 
 /*
  * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
- * repeats it until a pass adds none; children born meanwhile inherit. What they did before is not
- * known, and neither is the moment of their entry: they count from here, as main. With seed_ignores,
- * the containers that run already are noted as none of our business instead.
+ * repeats it until a pass adds none; children born meanwhile inherit. `seeding` says which; or that the
+ * containers that run already are noted as none of our business instead.
  */
 SEC("iter/task")
 int seed_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct tr_recording_state *r;
-	struct file *exe;
-	struct tr_mark *m;
+	struct tr_mark *m, *leader;
 	int recording;
 
 	if (!task || mark_of(task))
 		return 0;
-	recording = recording_of_task(address_of(task),
-				      seed_ignores ? UNKNOWN_IS_IGNORED : UNKNOWN_IS_NONE);
-	if (recording >= TR_MAX_RECORDINGS || seed_ignores)
+	leader = mark_of(task->group_leader);
+	if (!leader && seeding == TR_SEED_THREADS)
 		return 0;
-	m = mark_thread(task);
-	if (m) {
-		if (counts(task, m))
-			note_call_under_way(task, m);
-		__sync_fetch_and_add(&seeded, 1);
+	recording = recording_of_task(
+		address_of(task), seeding == TR_SEED_IGNORE ? UNKNOWN_IS_IGNORED : UNKNOWN_IS_NONE,
+		NAMES_OF_SEED);
+	r = recording_state((__u32)recording);
+	if (!r || seeding == TR_SEED_IGNORE)
 		return 0;
-	}
-	if (is_runtime(task, recording)) {
-		mark_runtime(task, (__u16)recording);
-		return 0;
-	}
-	m = mark_first(task, (__u16)recording);
+	if (leader)
+		m = mark_thread(task, leader);
+	else if (is_runtime(task, recording))
+		m = mark_runtime(task, (__u16)recording, r);
+	else
+		m = mark_running(task, (__u16)recording, r);
 	if (!m)
 		return 0;
-	m->flags = TR_MARK_NO_START;
-	m->phase = TR_EVENT_PHASE_MAIN;
-	/* The next entry is an exec's, or a restart's: not this container's first. */
-	r = recording_state(m->recording);
-	if (r)
-		r->entered = 1;
-	m->entry_filters = m->base_filters;
-	/* All its filters are the container's, as far as can be told. */
-	m->base_filters = 0;
-	m->bounding = bounding_set(task);
-	if (m->entry_filters)
-		m->flags |= TR_MARK_FILTERED;
-	exe = BPF_CORE_READ(task, mm, exe_file);
-	if (exe)
-		row_of_file(m, address_of(task), (__u64)exe);
-	else
-		row_of_phase(m);
-	/* Last: the task may be running, and takes its row from here once it has entered. The sum is a barrier. */
-	__sync_fetch_and_add(&m->ended, 0);
-	m->flags |= TR_MARK_ENTERED;
-	note_call_under_way(task, m);
+	if ((m->flags & TR_MARK_ENTERED) || (leader && counts(task, m)))
+		note_call_under_way(task, m);
 	__sync_fetch_and_add(&seeded, 1);
 	return 0;
 }

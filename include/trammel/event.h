@@ -145,6 +145,20 @@ enum {
 	TR_MARK_HELPER = 1 << 4, /* a child of the runtime before the entry: a hook */
 };
 
+/* What a pass over all tasks does. */
+enum {
+	TR_SEED_ALL, /* marks all tasks of a recording */
+	TR_SEED_THREADS, /* marks the threads of processes that have a mark */
+	TR_SEED_IGNORE, /* notes the containers of all tasks as none of our business */
+};
+
+/* Whether a task is one of its recording's live ones. */
+enum {
+	TR_LIFE_NEW, /* not yet */
+	TR_LIFE_IN,
+	TR_LIFE_OUT, /* no more */
+};
+
 /* What a task carries in task storage. Copied to each child at fork; never changes its recording. */
 struct tr_mark {
 	__u16 recording;
@@ -156,7 +170,7 @@ struct tr_mark {
 	__u8 phase; /* TR_EVENT_PHASE_* */
 	__u8 in_call; /* not 0 between sys_enter and sys_exit: 1, or more for a call that opens or maps */
 	__u8 pad[2];
-	__u32 ended; /* counted out of its recording's live tasks */
+	__u32 life; /* TR_LIFE_* */
 	__u32 runtime_mnt_ns; /* mount namespace of who started the first of this line */
 	__u32 pad2;
 	__u64 bounding; /* capabilities: the bounding set at the entry */

@@ -280,6 +280,9 @@ uint32_t tr_facts_add_recording(struct tr_facts *f, struct tr_recording *rec);
 /* Sorts the recordings by id and renumbers all evidence. Writers call it; it changes no meaning. */
 void tr_facts_sort_recordings(struct tr_facts *f);
 
+/* Takes any fact out of the set, with what it points to. Returns false if there is none. */
+bool tr_facts_take(struct tr_facts *f, struct tr_fact *ret);
+
 /*
  * Adds a fact, or merges its evidence into the one with the same key. Takes ownership of what the
  * fact points to and zeroes it. Returns the fact as it stands in the set, valid until release.

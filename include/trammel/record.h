@@ -99,8 +99,10 @@ int tr_recorder_seed(struct tr_recorder *r, unsigned *ret_marked, struct tr_err 
 
 /* A descriptor that is readable when there are events. */
 int tr_recorder_fd(const struct tr_recorder *r);
-/* Takes what events there are, without waiting. */
+/* Takes what events there are, without waiting, and at most as many as the buffer holds. */
 int tr_recorder_poll(struct tr_recorder *r, struct tr_err *err);
+/* The same for the last time: all that were handed over by now. */
+void tr_recorder_drain(struct tr_recorder *r);
 /*
  * Reads the rows of syscalls: first-seen ones become facts. To be called each second, with
  * `tick` (one second begins), and at the end.

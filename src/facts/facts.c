@@ -95,6 +95,20 @@ struct tr_fact *tr_facts_done(const struct tr_facts *f, enum tr_abi abi, uint32_
 	return fact && fact->ev.flags & TR_EV_DONE ? fact : NULL;
 }
 
+bool tr_facts_take(struct tr_facts *f, struct tr_fact *ret)
+{
+	struct tr_fact *node;
+
+	if (!f->tree)
+		return false;
+	node = *(struct tr_fact **)f->tree;
+	tdelete(node, &f->tree, fact_cmp);
+	f->n--;
+	*ret = *node;
+	free(node);
+	return true;
+}
+
 struct tr_fact *tr_facts_add(struct tr_facts *f, struct tr_fact *fact, bool *ret_is_new)
 {
 	struct tr_fact *node = tr_xmalloc(sizeof(*node)), **at;

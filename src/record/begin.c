@@ -51,8 +51,8 @@ static int follow_container(struct run *r, struct tr_err *err)
 		ret = -1;
 	else if (run_is_alive(&c) && tr_recorder_seed(r->rec, &marked, err) < 0)
 		ret = -1;
-	else if (run_is_alive(&c))
-		r->start_unseen = true;
+	/* If nothing was left to mark, it has just started, and was met then. */
+	r->start_unseen = marked > 0;
 	if (ret == 0 && r->start_unseen)
 		run_note(r, "container %s was running already: its start is not seen",
 			 r->o->container);

@@ -43,7 +43,9 @@ static bool all_ended(const struct run *r)
 	for (uint16_t i = 0; i < r->n_followed; i++) {
 		enum recording_state s = r->session.recordings[i].state;
 
-		if (s == RECORDING_UNKNOWN || (s == RECORDING_WANTED && !r->followed[i].ended))
+		/* Of one without a name nobody told, which is a loss. */
+		if ((s == RECORDING_UNKNOWN && r->followed[i].id) ||
+		    (s == RECORDING_WANTED && !r->followed[i].ended))
 			return false;
 	}
 	return true;

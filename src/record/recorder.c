@@ -30,6 +30,7 @@
 #include "record/kernel_names.h"
 #include "record/mounting.h"
 #include "record/named.h"
+#include "record/ring.h"
 #include "record/rows.h"
 #include "tables/args.h"
 #include "tables/misses.h"
@@ -44,7 +45,8 @@ _Static_assert((int)TR_RECORD_FILES == (int)TR_LEVEL_FILES, "levels");
 
 struct tr_recorder {
 	struct record_bpf *skel;
-	struct ring_buffer *ring;
+	struct ring *ring;
+	bool cut_off; /* what was written last could not be read */
 	const struct tr_row *kernel_rows; /* mapped */
 	const struct tr_recording_state *states; /* mapped */
 	size_t rows_bytes, states_bytes;
@@ -154,7 +156,41 @@ static void on_met(struct tr_recorder *r, const struct tr_event *e, const void *
 	r->calls.met(r->calls.arg, e->recording, name);
 }
 
-static int on_event(void *arg, void *bytes, size_t size)
+/* Runs the iterator over all tasks once. Returns how many it marked, or -1. */
+static int seed_pass(struct tr_recorder *r)
+{
+	char buf[256];
+	ssize_t n;
+	int fd = bpf_iter_create(bpf_link__fd(r->skel->links.seed_tasks));
+
+	if (fd < 0)
+		return -1;
+	__atomic_store_n(&r->skel->bss->seeded, 0, __ATOMIC_SEQ_CST);
+	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN))
+		;
+	close(fd);
+	return n < 0 ? -1 : (int)r->skel->bss->seeded;
+}
+
+/* Passes until one marks nothing. Children born during a pass inherit, so this ends; the bound is for a bug of ours. */
+static int seed(struct tr_recorder *r, uint32_t what, unsigned *ret_marked, struct tr_err *err)
+{
+	unsigned total = 0;
+	int n = 1;
+
+	__atomic_store_n(&r->skel->bss->seeding, what, __ATOMIC_SEQ_CST);
+	for (int pass = 0; pass < 100 && n > 0; pass++) {
+		n = seed_pass(r);
+		total += n > 0 ? (unsigned)n : 0;
+	}
+	if (n < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "look through the tasks");
+	if (ret_marked)
+		*ret_marked = total;
+	return 0;
+}
+
+static void on_event(void *arg, const void *bytes, size_t size)
 {
 	struct tr_recorder *r = arg;
 	const void *data;
@@ -164,7 +200,7 @@ static int on_event(void *arg, void *bytes, size_t size)
 	struct tr_fact f;
 
 	if (!e)
-		return 0;
+		return;
 	switch (e->type) {
 	case TR_EVENT_RECORDING:
 		on_met(r, e, data, len);
@@ -212,10 +248,9 @@ static int on_event(void *arg, void *bytes, size_t size)
 		r->calls.ended(r->calls.arg, e->recording);
 		break;
 	case TR_EVENT_THREADS:
-		tr_recorder_seed(r, NULL, NULL);
+		seed(r, TR_SEED_THREADS, NULL, NULL);
 		break;
 	}
-	return 0;
 }
 
 /* A read-only view of an array map. */
@@ -422,6 +457,7 @@ static void set_faults(struct record_bpf *skel)
 	skel->rodata->cfg_fail_seats = fault("TRAMMEL_FAULT_SEATS") != 0;
 	skel->rodata->cfg_fail_late = fault("TRAMMEL_FAULT_LATE") != 0;
 	skel->rodata->cfg_fail_scratch = fault("TRAMMEL_FAULT_SCRATCH");
+	skel->rodata->cfg_fail_mappings = fault("TRAMMEL_FAULT_MAPPINGS") != 0;
 	skel->bss->n_recordings = fault("TRAMMEL_FAULT_RECORDINGS");
 	if (fault("TRAMMEL_FAULT_EVENTS"))
 		skel->rodata->cfg_max_events = fault("TRAMMEL_FAULT_EVENTS");
@@ -503,11 +539,9 @@ int tr_recorder_open(struct tr_recorder **ret, const struct tr_recorder_opts *op
 	r->now = time(NULL);
 	if (load_any(r, opts, err) < 0 || map_views(r, err) < 0)
 		goto fail;
-	r->ring = ring_buffer__new(bpf_map__fd(r->skel->maps.events), on_event, r, NULL);
-	if (!r->ring) {
-		tr_err_errno(err, TR_ERR_CANNOT, errno, "set up the ring buffer");
+	if (ring_open(&r->ring, bpf_map__fd(r->skel->maps.events),
+		      bpf_map__max_entries(r->skel->maps.events), on_event, r, err) < 0)
 		goto fail;
-	}
 	e = record_bpf__attach(r->skel);
 	if (e < 0) {
 		load_error(-e, err);
@@ -524,7 +558,7 @@ void tr_recorder_close(struct tr_recorder *r)
 {
 	if (!r)
 		return;
-	ring_buffer__free(r->ring);
+	ring_close(r->ring);
 	if (r->kernel_rows)
 		munmap((void *)(uintptr_t)r->kernel_rows, r->rows_bytes);
 	if (r->states)
@@ -556,14 +590,20 @@ const struct tr_strset *tr_recorder_misses(const struct tr_recorder *r)
 	return &r->misses;
 }
 
-static int add_name(struct tr_recorder *r, const char *name, uint16_t value, struct tr_err *err)
+/*
+ * Enters what a name means. The kernel side may have met it just now: then *value is what it means already,
+ * and stays.
+ */
+static int add_name(struct tr_recorder *r, const char *name, uint16_t *value, struct tr_err *err)
 {
+	int fd = bpf_map__fd(r->skel->maps.names);
 	char key[TR_CGROUP_NAME_MAX] = "";
 
 	if (!*name || strlen(name) >= sizeof(key) || strchr(name, '/'))
 		return tr_err_set(err, TR_ERR_INPUT, "'%s' is no name of a cgroup", name);
 	memcpy(key, name, strlen(name));
-	if (bpf_map_update_elem(bpf_map__fd(r->skel->maps.names), key, &value, BPF_ANY) < 0)
+	if (bpf_map_update_elem(fd, key, value, BPF_NOEXIST) < 0 &&
+	    (errno != EEXIST || bpf_map_lookup_elem(fd, key, value) < 0))
 		return tr_err_errno(err, TR_ERR_CANNOT, errno, "follow the cgroup '%s'", name);
 	return 0;
 }
@@ -591,7 +631,7 @@ int tr_recorder_follow(struct tr_recorder *r, const char *component, uint16_t *r
 {
 	uint16_t index;
 
-	if (reserve(r, component, &index, err) < 0 || add_name(r, component, index, err) < 0)
+	if (reserve(r, component, &index, err) < 0 || add_name(r, component, &index, err) < 0)
 		return -1;
 	*ret = index;
 	return 0;
@@ -599,7 +639,9 @@ int tr_recorder_follow(struct tr_recorder *r, const char *component, uint16_t *r
 
 int tr_recorder_ignore(struct tr_recorder *r, const char *id, struct tr_err *err)
 {
-	return add_name(r, id, TR_IGNORE_RECORDING, err);
+	uint16_t value = TR_IGNORE_RECORDING;
+
+	return add_name(r, id, &value, err);
 }
 
 int tr_recorder_follow_process(struct tr_recorder *r, pid_t pid, uint16_t *ret, struct tr_err *err)
@@ -617,6 +659,7 @@ int tr_recorder_follow_process(struct tr_recorder *r, pid_t pid, uint16_t *ret, 
 	mark.flags = TR_MARK_COMMAND;
 	mark.phase = TR_PHASE_RUNTIME;
 	mark.in_call = 1;
+	mark.life = TR_LIFE_IN;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (fd < 0)
 		return tr_err_errno(err, TR_ERR_CANNOT, errno, "open process %d", (int)pid);
@@ -635,68 +678,36 @@ int tr_recorder_follow_process(struct tr_recorder *r, pid_t pid, uint16_t *ret, 
 	return 0;
 }
 
-/* Runs the iterator over all tasks once. Returns how many it marked, or -1. */
-static int seed_pass(struct tr_recorder *r)
-{
-	char buf[256];
-	ssize_t n;
-	int fd = bpf_iter_create(bpf_link__fd(r->skel->links.seed_tasks));
-
-	if (fd < 0)
-		return -1;
-	__atomic_store_n(&r->skel->bss->seeded, 0, __ATOMIC_SEQ_CST);
-	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN))
-		;
-	close(fd);
-	return n < 0 ? -1 : (int)r->skel->bss->seeded;
-}
-
 int tr_recorder_seed(struct tr_recorder *r, unsigned *ret_marked, struct tr_err *err)
 {
-	unsigned total = 0;
-	int n;
-
-	/* Children born during a pass inherit, so this ends; the bound is for a bug of ours. */
-	for (int pass = 0; pass < 100; pass++) {
-		n = seed_pass(r);
-		if (n < 0)
-			return tr_err_errno(err, TR_ERR_CANNOT, errno, "look through the tasks");
-		if (n == 0)
-			break;
-		total += (unsigned)n;
-	}
-	if (ret_marked)
-		*ret_marked = total;
-	return 0;
+	return seed(r, TR_SEED_ALL, ret_marked, err);
 }
 
 int tr_recorder_ignore_running(struct tr_recorder *r, struct tr_err *err)
 {
-	int n;
-
-	__atomic_store_n(&r->skel->bss->seed_ignores, 1, __ATOMIC_SEQ_CST);
-	n = seed_pass(r);
-	__atomic_store_n(&r->skel->bss->seed_ignores, 0, __ATOMIC_SEQ_CST);
-	if (n < 0)
-		return tr_err_errno(err, TR_ERR_CANNOT, errno, "look through the tasks");
-	return 0;
+	return seed(r, TR_SEED_IGNORE, NULL, err);
 }
 
 int tr_recorder_fd(const struct tr_recorder *r)
 {
-	return ring_buffer__epoll_fd(r->ring);
+	return ring_fd(r->ring);
 }
 
 int tr_recorder_poll(struct tr_recorder *r, struct tr_err *err)
 {
-	int n;
+	int e;
 
 	r->now = time(NULL);
-	n = ring_buffer__consume(r->ring);
+	e = ring_take(r->ring, err);
 	roots_settle(&r->roots);
-	if (n < 0 && n != -EINTR)
-		return tr_err_errno(err, TR_ERR_CANNOT, -n, "read the ring buffer");
-	return 0;
+	return e;
+}
+
+void tr_recorder_drain(struct tr_recorder *r)
+{
+	r->now = time(NULL);
+	r->cut_off = !ring_drain(r->ring);
+	roots_settle(&r->roots);
 }
 
 void tr_recorder_harvest(struct tr_recorder *r, bool tick)
@@ -754,6 +765,7 @@ void tr_recorder_losses(const struct tr_recorder *r, uint16_t recording, struct 
 {
 	for (int i = 0; i < TR_LOSS_MAX; i++)
 		rec->losses[i] += r->states[recording].losses[i];
+	rec->losses[TR_LOSS_RING] += r->cut_off;
 	rec->losses[TR_LOSS_MISSED] += recursion_misses(r);
 }
 

@@ -11,15 +11,19 @@ void rows_learn(struct rows *r, uint32_t row, uint16_t recording, uint8_t phase,
 {
 	struct row_info *info;
 
-	if (row == 0 || row >= TR_MAX_ROWS || r->info[row])
+	if (row == 0 || row >= TR_MAX_ROWS)
 		return;
-	info = tr_xcalloc(1, sizeof(*info));
+	/* Nobody needed it in the end (row_of_file): then this is whose it is now. */
+	if (r->info[row])
+		free(tr_take(r->info[row]->exe));
+	else
+		r->info[row] = tr_xcalloc(1, sizeof(*info));
+	info = r->info[row];
 	info->known = true;
 	info->recording = recording;
 	info->phase = phase;
 	if (len && exe[0] == '/' && !memchr(exe, '\0', len))
 		info->exe = tr_xstrndup(exe, len);
-	r->info[row] = info;
 	if (row >= r->n)
 		r->n = row + 1;
 }

@@ -296,7 +296,7 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 {
 	struct tr_recording *rec;
 
-	if (r->session.recordings[i].state == RECORDING_UNKNOWN && !r->failed)
+	if (r->session.recordings[i].state == RECORDING_UNKNOWN && r->followed[i].id && !r->failed)
 		run_decide(r, i, NULL);
 	rec = session_recording(&r->session, i);
 	if (!rec)
@@ -320,7 +320,7 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 
 static void close_recordings(struct run *r, struct run_result *ret)
 {
-	tr_recorder_poll(r->rec, NULL);
+	tr_recorder_drain(r->rec);
 	tr_recorder_harvest(r->rec, false);
 	for (uint16_t i = 0; i < r->n_followed; i++)
 		close_recording(r, i, ret);

@@ -7,9 +7,6 @@
 #include "util/mem.h"
 #include "util/strbuf.h"
 
-/* What one container may make us keep before an engine has said who it is. */
-#define MAX_PENDING 100000
-
 void session_init(struct session *s, const char *out, const char *dir)
 {
 	memset(s, 0, sizeof(*s));
@@ -152,7 +149,8 @@ static void keep(struct session *s, struct session_recording *r, struct tr_fact 
 	if (is_new) {
 		s->n_facts++;
 		s->n_redacted += redacted;
-		s->last_new = known->ev.first;
+		if (known->ev.first > s->last_new)
+			s->last_new = known->ev.first;
 	}
 	/* When it was last seen changes each second, and goes into the finished trace only. */
 	if (r->subject->journal &&
@@ -162,26 +160,12 @@ static void keep(struct session *s, struct session_recording *r, struct tr_fact 
 		tr_journal_fact(r->subject->journal, known);
 }
 
-struct flush {
-	struct session *s;
-	struct session_recording *r;
-};
-
-static int keep_pending(const struct tr_fact *fact, void *arg)
-{
-	struct flush *f = arg;
-	struct tr_fact copy = tr_fact_copy(fact);
-
-	keep(f->s, f->r, &copy);
-	return 0;
-}
-
 int session_want(struct session *s, uint16_t recording, struct tr_recording *rec,
 		 struct tr_err *err)
 {
 	struct session_recording *r = &s->recordings[recording];
 	struct subject *sub = find_subject(s, rec->subject);
-	struct flush f = { s, r };
+	struct tr_fact fact;
 
 	if (r->state != RECORDING_UNKNOWN)
 		return 0;
@@ -189,14 +173,15 @@ int session_want(struct session *s, uint16_t recording, struct tr_recording *rec
 		return -1;
 	if (!rec->started)
 		rec->started = r->met;
-	rec->losses[TR_LOSS_MAP] += r->dropped;
 	s->n_redacted += tr_redact_recording(s->redact, rec);
 	r->subject = sub;
 	r->index = tr_facts_add_recording(&sub->facts, rec);
 	r->state = RECORDING_WANTED;
 	if (sub->journal)
 		tr_journal_recording(sub->journal, &sub->facts, r->index);
-	tr_facts_each(&r->pending, keep_pending, &f);
+	/* One by one: twice all of them would be too much. */
+	while (tr_facts_take(&r->pending, &fact))
+		keep(s, r, &fact);
 	tr_facts_release(&r->pending);
 	return 0;
 }
@@ -225,15 +210,13 @@ void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact)
 	case RECORDING_WANTED:
 		keep(s, r, fact);
 		return;
-	case RECORDING_UNKNOWN:
-		if (r->pending.n < MAX_PENDING) {
-			tr_facts_add(&r->pending, fact, NULL);
-		} else {
-			r->dropped++;
-			tr_fact_release(fact);
-		}
-		return;
 	case RECORDING_FREE:
+		/* Another of its processes was quicker than the one that tells of it. */
+		session_met(s, recording, fact->ev.first);
+		/* fallthrough */
+	case RECORDING_UNKNOWN:
+		tr_facts_add(&r->pending, fact, NULL);
+		return;
 	case RECORDING_UNWANTED:
 		tr_fact_release(fact);
 	}

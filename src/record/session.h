@@ -31,8 +31,8 @@ struct subject {
 
 struct session_recording {
 	enum recording_state state;
-	struct tr_facts pending; /* while UNKNOWN */
-	uint64_t dropped; /* what did not fit there: a loss */
+	/* While UNKNOWN. As many as it may hand over (tr_recorder_opts.max_events) are what it can be. */
+	struct tr_facts pending;
 	struct subject *subject; /* when WANTED */
 	uint32_t index; /* in subject->facts.recordings */
 	int64_t met;
@@ -65,7 +65,7 @@ int session_want(struct session *s, uint16_t recording, struct tr_recording *rec
 /* Notes in its journal what has become known of it since. */
 void session_note_recording(struct session *s, uint16_t recording);
 void session_unwant(struct session *s, uint16_t recording);
-/* Takes what fact points to. Facts of unwanted recordings are dropped. */
+/* Takes what fact points to. Facts of unwanted recordings are dropped; one may come before session_met. */
 void session_fact(struct session *s, uint16_t recording, struct tr_fact *fact);
 /* The recording as it stands in its subject, or NULL. Valid until the next session_want. */
 struct tr_recording *session_recording(struct session *s, uint16_t recording);

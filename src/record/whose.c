@@ -167,7 +167,7 @@ void run_met(struct run *r, uint16_t i, const char *name)
 	f->ended = f->asked_end = false;
 	if (i >= r->n_followed)
 		r->n_followed = i + 1;
-	if (r->session.recordings[i].state != RECORDING_FREE)
+	if (f->id)
 		return;
 	f->id = tr_xstrdup(name);
 	session_met(&r->session, i, time(NULL));
