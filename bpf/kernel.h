@@ -159,8 +159,26 @@ struct css_set {
 	struct cgroup_subsys_state *subsys[16];
 	struct cgroup *dfl_cgrp;
 };
+struct maple_tree {
+	void *ma_root;
+};
+struct maple_range_64 {
+	unsigned long pivot[15];
+	void *slot[16];
+};
+struct maple_arange_64 {
+	unsigned long pivot[9];
+	void *slot[10];
+};
+struct maple_node {
+	union {
+		struct maple_range_64 mr64;
+		struct maple_arange_64 ma64;
+	};
+};
 struct mm_struct {
 	struct file *exe_file;
+	struct maple_tree mm_mt; /* Linux 6.1 */
 	unsigned long saved_auxv[1]; /* as long as the architecture's is */
 };
 struct backing_file { /* Linux 6.8 */
@@ -192,6 +210,8 @@ struct task_struct {
 	struct bpf_local_storage *bpf_storage;
 };
 struct vm_area_struct {
+	struct mm_struct *vm_mm;
+	unsigned long vm_start;
 	unsigned long vm_end;
 	struct file *vm_file;
 };
