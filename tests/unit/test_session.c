@@ -138,7 +138,8 @@ START_TEST(nothing_is_lost_while_it_waits)
 	struct tr_err err = { 0 };
 
 	session_init(&s, NULL, NULL);
-	fact(&s, 0, 200000); /* by a process that was quicker than the one that tells of the recording */
+	fact(&s, 0,
+	     200000); /* by a process that was quicker than the one that tells of the recording */
 	session_met(&s, 0, 1);
 	for (uint32_t i = 0; i < 100003; i++)
 		fact(&s, 0, i);
