@@ -4,15 +4,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,9 +29,8 @@
 #include "record/named.h"
 #include "record/ring.h"
 #include "record/rows.h"
-#include "tables/args.h"
+#include "record/settings.h"
 #include "tables/misses.h"
-#include "tables/syscalls.h"
 #include "util/mem.h"
 
 #define DEFAULT_RING	   (8u << 20)
@@ -301,55 +297,6 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* Whether a tracepoint can be had by way of perf: its number is in tracefs. */
-static bool can_perf(const char *path)
-{
-	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
-	unsigned long long id;
-	FILE *f = fopen(path, "re");
-	int fd;
-
-	if (!f)
-		return false;
-	id = fscanf(f, "%llu", &id) == 1 ? id : 0;
-	fclose(f);
-	attr.config = id;
-	fd = id ? (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC) : -1;
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-/*
- * Whether programs on tracepoints may be preempted, and then are skipped for others: since Linux 7
- * (a46023d5616e, "tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"), which nothing but
- * its number tells. Those that come by way of perf need tracefs.
- */
-static bool needs_steady(void)
-{
-	const char *forced = getenv("TRAMMEL_FAULT_STEADY");
-	struct utsname name;
-
-	if (!forced && (uname(&name) < 0 || strtoul(name.release, NULL, 10) < 7))
-		return false;
-	return can_perf("/sys/kernel/tracing/events/raw_syscalls/sys_exit/id") ||
-	       can_perf("/sys/kernel/debug/tracing/events/raw_syscalls/sys_exit/id");
-}
-
-/* Programs of which there are several, by what the kernel has. */
-static void choose_programs(struct record_bpf *skel)
-{
-	bool can_cast = kernel_has_name("bpf_rdonly_cast");
-	bool steady = can_cast && needs_steady();
-
-	bpf_program__set_autoload(skel->progs.on_sys_enter, !steady);
-	bpf_program__set_autoload(skel->progs.on_sys_enter_steady, steady);
-	bpf_program__set_autoload(skel->progs.on_sys_exit, can_cast && !steady);
-	bpf_program__set_autoload(skel->progs.on_sys_exit_steady, steady);
-	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
-	skel->rodata->cfg_names = can_cast;
-}
-
 /* The tracepoints besides those at system calls, each where the kernel has it. */
 static void choose_points(struct tr_recorder *r)
 {
@@ -418,69 +365,6 @@ static int choose_backend(struct tr_recorder *r, const struct tr_recorder_opts *
 	return 0;
 }
 
-static void set_arg(struct record_bpf *skel, int cell, uint8_t bits)
-{
-	skel->rodata->cfg_args[cell] |= bits;
-	skel->rodata->cfg_calls[cell] |= TR_CALL_ARGS;
-}
-
-/* Tells the programs which arguments to look at, by the number each ABI has for the call. */
-static void set_args(struct record_bpf *skel)
-{
-	const struct arg_spec *specs;
-	size_t n = arg_specs(&specs);
-
-	for (size_t i = 0; i < n; i++) {
-		uint8_t bits = specs[i].index < 0 ? TR_ARGS_TUPLE : (uint8_t)(1 << specs[i].index);
-
-		for (int abi = 0; abi < TR_ROW_ABIS; abi++) {
-			int nr = syscall_number((enum tr_abi)abi, specs[i].name);
-
-			if (nr >= 0 && nr < TR_ROW_NRS)
-				set_arg(skel, abi * TR_ROW_NRS + nr, bits);
-		}
-	}
-}
-
-/* The number in the environment; 0 if there is none. */
-static uint32_t fault(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value ? (uint32_t)strtoul(value, NULL, 10) : 0;
-}
-
-/* Fault injection, for tests: what the kernel may refuse, and room that runs out. */
-static void set_faults(struct record_bpf *skel)
-{
-	skel->rodata->cfg_fail_marks = fault("TRAMMEL_FAULT_MARKS");
-	skel->rodata->cfg_fail_seats = fault("TRAMMEL_FAULT_SEATS") != 0;
-	skel->rodata->cfg_fail_late = fault("TRAMMEL_FAULT_LATE") != 0;
-	skel->rodata->cfg_fail_scratch = fault("TRAMMEL_FAULT_SCRATCH");
-	skel->rodata->cfg_fail_mappings = fault("TRAMMEL_FAULT_MAPPINGS") != 0;
-	skel->bss->n_recordings = fault("TRAMMEL_FAULT_RECORDINGS");
-	if (fault("TRAMMEL_FAULT_EVENTS"))
-		skel->rodata->cfg_max_events = fault("TRAMMEL_FAULT_EVENTS");
-	if (fault("TRAMMEL_FAULT_RING"))
-		bpf_map__set_max_entries(skel->maps.events, fault("TRAMMEL_FAULT_RING"));
-}
-
-static void set_tables(struct record_bpf *skel)
-{
-	struct bpf_map *const tables[TR_TABLES] = {
-		[TR_TABLE_FILES] = skel->maps.files_seen,
-		[TR_TABLE_CALLS] = skel->maps.calls_seen,
-		[TR_TABLE_ARGS] = skel->maps.args_seen,
-		[TR_TABLE_ASKED] = skel->maps.asked_seen_before,
-	};
-
-	for (size_t i = 0; i < TR_TABLES; i++) {
-		if (fault("TRAMMEL_FAULT_TABLES"))
-			bpf_map__set_max_entries(tables[i], fault("TRAMMEL_FAULT_TABLES"));
-		skel->rodata->cfg_table_sizes[i] = bpf_map__max_entries(tables[i]);
-	}
-}
-
 static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, enum tr_backend backend,
 		struct tr_err *err)
 {
@@ -492,7 +376,7 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, enum
 	r->skel = record_bpf__open();
 	if (!r->skel)
 		return load_error(errno, err);
-	choose_programs(r->skel);
+	settings_programs(r->skel);
 	if (choose_backend(r, opts, backend, err) < 0)
 		return -1;
 	r->skel->rodata->cfg_host_mnt_ns = ns_inum("mnt");
@@ -500,11 +384,11 @@ static int load(struct tr_recorder *r, const struct tr_recorder_opts *opts, enum
 	r->skel->rodata->cfg_auto = opts->auto_containers;
 	r->skel->rodata->cfg_level = (uint8_t)(opts->level ? opts->level : TR_RECORD_FILES);
 	r->skel->rodata->cfg_max_events = opts->max_events ? opts->max_events : DEFAULT_MAX_EVENTS;
-	set_args(r->skel);
+	settings_args(r->skel);
 	bpf_map__set_max_entries(r->skel->maps.events,
 				 opts->ring_bytes ? (uint32_t)opts->ring_bytes : DEFAULT_RING);
-	set_faults(r->skel);
-	set_tables(r->skel);
+	settings_faults(r->skel);
+	settings_tables(r->skel);
 	e = record_bpf__load(r->skel);
 	if (e < 0)
 		return load_error(-e, err);

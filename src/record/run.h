@@ -40,7 +40,8 @@ struct run_opts {
 	const char *cidfile; /* RUN_CONTAINERS: only the container whose id this file will hold */
 	const char *image, *service; /* RUN_CONTAINERS: only such; NULL: any */
 	bool compose; /* RUN_CONTAINERS: only such as compose labels */
-	const char *apparmor; /* the profile that the container's own process has to be under; NULL: any */
+	const char *
+		apparmor; /* the profile that the container's own process has to be under; NULL: any */
 	const char *project; /* and of these of this project only; NULL: any */
 	const char *subject; /* instead of the one the engine suggests */
 	char **argv; /* NULL-terminated; NULL: none */
