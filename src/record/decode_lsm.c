@@ -105,11 +105,11 @@ bool decode_mount(const void *data, size_t len, struct tr_fact *ret, struct moun
 	fstype = source + e->source_len;
 	cwd = fstype + e->fstype_len;
 	root = cwd + e->cwd_len;
-	if (e->named ? !e->path_len || memchr(path, '\0', e->path_len) ||
-			       !decode_is_path(cwd, e->cwd_len) :
+	if (e->named ? !e->path_len || memchr(path, '\0', e->path_len) || !e->cwd_len :
 		       !decode_is_path(path, e->path_len))
 		return false;
-	if (e->root_len && !decode_is_path(root, e->root_len))
+	if ((e->cwd_len && !decode_is_path(cwd, e->cwd_len)) ||
+	    (e->root_len && !decode_is_path(root, e->root_len)))
 		return false;
 	*ret = (struct tr_fact){ .kind = TR_FACT_MOUNT, .op = e->op, .mount_flags = e->flags };
 	ret->ev.flags = e->error ? TR_EV_FAILED : TR_EV_DONE;
