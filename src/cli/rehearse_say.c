@@ -129,7 +129,7 @@ static void reasons(const struct rehearsal *h, const struct outcome *o, struct s
 	else if (!o->started)
 		strbuf_adds(sb, ", no container started");
 	if (o->unfiltered)
-		strbuf_adds(sb, ", the seccomp profile was not in force");
+		strbuf_addf(sb, ", the %sprofile was not in force", h->apparmor ? "seccomp " : "");
 	if (o->unconfined)
 		strbuf_adds(sb, ", the AppArmor profile was not in force");
 	if (o->unheard)
