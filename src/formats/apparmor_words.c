@@ -131,6 +131,11 @@ const char *apparmor_word_capability(unsigned number)
 	return number < TR_ARRAY_SIZE(capabilities) ? capabilities[number] : NULL;
 }
 
+bool apparmor_abi_has_capability(unsigned number)
+{
+	return number <= 39; /* bpf: the last of the words in /etc/apparmor.d/abi/3.0 */
+}
+
 bool apparmor_mount_options(struct strbuf *sb, uint64_t flags)
 {
 	static const struct {

@@ -28,6 +28,11 @@ const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]
 
 /* "chown" of CAP_CHOWN. */
 const char *apparmor_word_capability(unsigned number);
+/*
+ * Whether a rule under abi 3.0 gives it. For what came later a parser takes the capability that it was split
+ * from (apparmor, parser/capability.cc: backmap): of checkpoint_restore, all of sys_admin.
+ */
+bool apparmor_abi_has_capability(unsigned number);
 
 /*
  * Appends "ro,nosuid,bind": the words of a mount's options=(...) for flags of mount(2), "rw" for none. False

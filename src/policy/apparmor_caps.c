@@ -97,9 +97,13 @@ static void add(struct tr_apparmor *p, unsigned cap, const char *what, const str
 
 static void add_unsaid(struct tr_policy_apparmor_report *report, unsigned cap)
 {
-	tr_cleanup_free char *what = tr_xasprintf("capability %u", cap);
+	const char *word = apparmor_word_capability(cap);
+	tr_cleanup_free char *what =
+		word ? tr_xasprintf("capability %s", word) : tr_xasprintf("capability %u", cap);
 
-	note_add(&report->unsaid, what, "AppArmor has no word for it");
+	note_add(&report->unsaid, what,
+		 word ? "abi 3.0 does not have it: by a rule for it parsers would give sys_admin" :
+			"AppArmor has no word for it");
 }
 
 void apparmor_capabilities(struct tr_apparmor *p, const struct tr_facts *facts,
@@ -111,9 +115,12 @@ void apparmor_capabilities(struct tr_apparmor *p, const struct tr_facts *facts,
 	for (unsigned cap = 0; cap < CAPS; cap++) {
 		const struct seen *s = &seen[cap];
 		const char *word = apparmor_word_capability(cap);
+		const bool can = apparmor_abi_has_capability(cap);
 
-		if (!word && s->needed) {
+		if (!can && (s->needed || (s->unknown && any_had(facts, s->unknown, cap)))) {
 			add_unsaid(report, cap);
+		} else if (!can) {
+			continue;
 		} else if (s->needed) {
 			add(p, cap, "needed", s->needed, facts->n_recordings);
 		} else if (s->unknown && any_had(facts, s->unknown, cap)) {

@@ -431,6 +431,30 @@ START_TEST(capabilities)
 }
 END_TEST
 
+/* A parser would take sys_admin for it. */
+START_TEST(capability_after_the_abi)
+{
+	begin(1);
+	saw_file("/a", TR_ACT_OPEN, TR_PERM_R, TR_WHERE_IMAGE);
+	for (uint16_t cap = 38; cap <= 40; cap++) /* perfmon, bpf, checkpoint_restore */
+		saw_cap(cap, TR_NEED_NEEDED);
+	make(&m, &facts, TR_PATHS_EXACT);
+	ck_assert_uint_eq(m.profile->cap_allow, UINT64_C(3) << 38);
+	ck_assert_uint_eq(m.report.unsaid.n, 1);
+	ck_assert_str_eq(m.report.unsaid.v[0].what, "capability checkpoint_restore");
+	end();
+
+	begin(1);
+	tr_context_add(&facts.recordings[0], "caps.add", "CAP_CHECKPOINT_RESTORE");
+	saw_file("/a", TR_ACT_OPEN, TR_PERM_R, TR_WHERE_IMAGE);
+	saw_cap(40, TR_NEED_UNKNOWN);
+	make(&m, &facts, TR_PATHS_EXACT);
+	ck_assert_uint_eq(m.profile->cap_allow, 0);
+	ck_assert_uint_eq(m.report.unsaid.n, 1);
+	end();
+}
+END_TEST
+
 START_TEST(acts)
 {
 	struct tr_aa_perms perms;
@@ -546,5 +570,5 @@ END_TEST
 
 TR_APPARMOR_SUITE("apparmor_emit", exact, what_the_kernel_counts, owner, two_recordings_tell,
 		  what_stays, one_recording_doubts, every_byte_is_itself,
-		  hostile_names_mean_themselves, capabilities, acts, one_rule_at_least, how_large,
-		  refused)
+		  hostile_names_mean_themselves, capabilities, capability_after_the_abi, acts,
+		  one_rule_at_least, how_large, refused)
