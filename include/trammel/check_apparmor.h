@@ -9,6 +9,7 @@
 #include "trammel/apparmor_policy.h"
 #include "trammel/err.h"
 #include "trammel/facts.h"
+#include "trammel/image_files.h"
 
 /* Something recorded that would be refused. */
 struct tr_check_refusal {
@@ -48,25 +49,16 @@ int tr_apparmor_compile(struct tr_aa_policy *ret, const char *path, struct tr_er
 int tr_apparmor_choose(const struct tr_aa_profile **ret, const struct tr_aa_policy *p,
 		       const char *name, struct tr_err *err);
 
-/* The files of an image, sorted by name, each once; directories with a "/" behind them. */
-struct tr_file_list {
-	char **v;
-	size_t n, cap;
-};
-/*
- * Reads a list as `docker export NAME | tar -t` prints it ("-": stdin): a name a line, from the root, with
- * or without "/" or "./" in front, odd bytes as backslash escapes. Kind TR_ERR_INPUT with the line.
- */
-int tr_file_list_read(struct tr_file_list *ret, const char *path, struct tr_err *err);
-void tr_file_list_release(struct tr_file_list *l);
-
-/* Names of a list, in its order; they are the list's. */
+/* Names of an image's files, in their order; they are the image's. */
 struct tr_names {
 	const char **v;
 	size_t n, cap;
 };
 
-/* What of an image a profile allows, to whoever owns the file, and nothing recorded did. */
+/*
+ * What of an image a profile allows, to whoever owns the file, and nothing recorded did. A symbolic link is
+ * replaced, but neither read nor run.
+ */
 struct tr_check_beyond {
 	size_t n_files;
 	size_t n_read, n_write,
@@ -75,7 +67,7 @@ struct tr_check_beyond {
 	struct tr_names both; /* that it allows to write and to run or map, recorded or not */
 };
 void tr_check_beyond(struct tr_check_beyond *ret, const struct tr_aa_profile *p,
-		     const struct tr_facts *facts, const struct tr_file_list *files);
+		     const struct tr_facts *facts, const struct tr_image_files *files);
 void tr_check_beyond_release(struct tr_check_beyond *b);
 
 /*

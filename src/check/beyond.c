@@ -78,18 +78,20 @@ static bool may_run(const struct tr_aa_perms *p)
 	return p->allow & (TR_AA_EXEC | TR_AA_MMAP_EXEC);
 }
 
-static void add_file(struct tr_check_beyond *b, const struct tr_aa_profile *p, const char *path,
-		     unsigned used)
+static void add_file(struct tr_check_beyond *b, const struct tr_aa_profile *p,
+		     const struct tr_image_file *file, unsigned used)
 {
+	bool is_link = file->type == TR_FILE_LINK;
+	const char *path = file->path;
 	struct tr_aa_perms perms;
 	bool read, write, run;
 
 	/* An owner may do whatever others may, but for rules that are there to tell them apart. */
 	tr_aa_file(p, path, strlen(path), true, &perms);
-	read = perms.allow & TR_AA_READ;
+	read = (perms.allow & TR_AA_READ) && !is_link;
 	write = may_write(&perms);
 	/* A directory is neither run nor mapped, whatever its name matches. */
-	run = may_run(&perms) && path[strlen(path) - 1] != '/';
+	run = may_run(&perms) && !is_link && path[strlen(path) - 1] != '/';
 	b->n_read += read;
 	b->n_write += write;
 	b->n_exec += run;
@@ -104,7 +106,7 @@ static void add_file(struct tr_check_beyond *b, const struct tr_aa_profile *p, c
 }
 
 void tr_check_beyond(struct tr_check_beyond *ret, const struct tr_aa_profile *p,
-		     const struct tr_facts *facts, const struct tr_file_list *files)
+		     const struct tr_facts *facts, const struct tr_image_files *files)
 {
 	struct used_list used = { 0 };
 
@@ -112,7 +114,7 @@ void tr_check_beyond(struct tr_check_beyond *ret, const struct tr_aa_profile *p,
 	used_of(&used, facts);
 	ret->n_files = files->n;
 	for (size_t i = 0; i < files->n; i++)
-		add_file(ret, p, files->v[i], used_for(&used, files->v[i]));
+		add_file(ret, p, &files->v[i], used_for(&used, files->v[i].path));
 	free(used.v);
 }
 

@@ -40,7 +40,7 @@ struct verify {
 	const struct tr_aa_profile *aa;
 	struct tr_check_apparmor asked;
 	const char *files; /* the list of the image's; NULL: none */
-	struct tr_file_list list;
+	struct tr_image_files list;
 	struct tr_check_beyond beyond;
 	char *code; /* what may be both written and run; NULL: nothing */
 	struct tr_check_floor floor;

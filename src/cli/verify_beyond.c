@@ -20,7 +20,7 @@ int verify_beyond(struct verify *v, struct tr_err *err)
 	tr_check_floor(&v->floor, v->aa);
 	if (!v->files)
 		return 0;
-	if (tr_file_list_read(&v->list, v->files, err) < 0)
+	if (tr_image_files_read(&v->list, v->files, err) < 0)
 		return -1;
 	tr_check_beyond(&v->beyond, v->aa, &v->facts, &v->list);
 	return 0;
@@ -31,7 +31,7 @@ void verify_beyond_release(struct verify *v)
 	free(v->code);
 	tr_check_floor_release(&v->floor);
 	tr_check_beyond_release(&v->beyond);
-	tr_file_list_release(&v->list);
+	tr_image_files_release(&v->list);
 }
 
 /* The lists, and what they are of. */

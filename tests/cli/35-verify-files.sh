@@ -31,6 +31,19 @@ says out 'all [0-9]* places are kept away'
 if grep -q "$(printf '\033')" out; then fail "an escape sequence came through"; fi
 tar -C image -c . | tar -t | "$TRAMMEL" verify --apparmor web.aa --files - web.trace >out 2>err || fail "list on stdin"
 
+# The archive itself says more: what leads elsewhere is neither read nor run.
+ln -s other image/etc/link
+tar -C image -c . >image.tar
+expect 0 verify --apparmor web.aa --files image.tar web.trace
+says out 'of 10 files in the image'
+says out '^  3 to read (of 4 that may be)$'
+tar -C image -c . | tar -t >linked
+expect 0 verify --apparmor web.aa --files linked web.trace
+says out '^  4 to read (of 5 that may be)$'
+head -c 1000 image.tar >cut.tar
+expect 2 verify --apparmor web.aa --files cut.tar web.trace
+says err 'cut.tar: not a whole tar archive'
+
 expect 0 --json verify --apparmor docker-default --files files web.trace
 python3 - <<'END' || fail "JSON is not as it should be"
 import json

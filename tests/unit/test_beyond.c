@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a profile allows beyond what was recorded: of a list of files, and of all names there can be. */
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "eval/apparmor_compile.h"
 #include "lib/suite.h"
@@ -26,44 +24,6 @@ static void compile(struct tr_aa_policy *p, const char *rules)
 	strbuf_release(&text);
 }
 
-/* *ret is set only if it could be read. */
-static int read_list(struct tr_file_list *ret, const char *text, struct tr_err *err)
-{
-	char path[] = "/tmp/trammel-files-XXXXXX";
-	FILE *f = fdopen(mkstemp(path), "w");
-	int rc;
-
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fclose(f);
-	rc = tr_file_list_read(ret, path, err);
-	unlink(path);
-	return rc;
-}
-
-START_TEST(test_list)
-{
-	struct tr_err err = { 0 };
-	struct tr_file_list l;
-
-	ck_assert_int_eq(
-		read_list(&l, "./\n./etc/\nusr/bin/\\303\\244\\n\\\\x\n/etc/\n\nb c", &err), 0);
-	ck_assert_uint_eq(l.n, 4);
-	ck_assert_str_eq(l.v[0], "/");
-	ck_assert_str_eq(l.v[1], "/b c");
-	ck_assert_str_eq(l.v[2], "/etc/");
-	ck_assert_str_eq(l.v[3], "/usr/bin/\303\244\n\\x");
-	tr_file_list_release(&l);
-	ck_assert_int_lt(read_list(&l, "a\nb\\q\n", &err), 0);
-	ck_assert_ptr_nonnull(strstr(tr_err_msg(&err), ":2: expected"));
-	ck_assert_int_lt(read_list(&l, "a\\000\n", &err), 0);
-	ck_assert_int_lt(read_list(&l, "a\\777\n", &err), 0);
-	ck_assert_int_lt(read_list(&l, "a\\\n", &err), 0);
-	ck_assert_int_lt(read_list(&l, "\n", &err), 0);
-	tr_err_clear(&err);
-}
-END_TEST
-
 static void add_fact(struct tr_facts *facts, enum tr_fact_kind kind, const char *path,
 		     unsigned perms)
 {
@@ -76,8 +36,9 @@ static void add_fact(struct tr_facts *facts, enum tr_fact_kind kind, const char 
 
 START_TEST(test_beyond)
 {
+	static const char list[] = "etc/\netc/a\netc/b\nbin/a\nbin/b\nbin/\nvar/x\nvar/y\nopt/z\n";
 	struct tr_check_beyond b;
-	struct tr_file_list files;
+	struct tr_image_files files;
 	struct tr_err err = { 0 };
 	struct tr_aa_policy p;
 	struct tr_facts facts;
@@ -87,10 +48,7 @@ START_TEST(test_beyond)
 	add_fact(&facts, TR_FACT_FILE, "/var/x", TR_PERM_R);
 	add_fact(&facts, TR_FACT_FILE, "/var/x", TR_PERM_W);
 	add_fact(&facts, TR_FACT_EXEC, "/bin/a", 0);
-	ck_assert_int_eq(read_list(&files,
-				   "etc/\netc/a\netc/b\nbin/a\nbin/b\nbin/\nvar/x\nvar/y\nopt/z\n",
-				   &err),
-			 0);
+	ck_assert_int_eq(tr_image_files_parse(&files, list, strlen(list), "test", &err), 0);
 	compile(&p, "/etc/** r, owner /var/* rw, /bin/** ix, /opt/* wm, deny /var/y w,");
 	tr_check_beyond(&b, &p.profiles[0], &facts, &files);
 	ck_assert_uint_eq(b.n_files, 9);
@@ -109,7 +67,7 @@ START_TEST(test_beyond)
 	ck_assert_str_eq(b.both.v[0], "/opt/z");
 	tr_check_beyond_release(&b);
 	tr_aa_policy_release(&p);
-	tr_file_list_release(&files);
+	tr_image_files_release(&files);
 	tr_facts_release(&facts);
 }
 END_TEST
@@ -197,4 +155,4 @@ START_TEST(test_floor)
 }
 END_TEST
 
-TR_SUITE("beyond", test_list, test_beyond, test_writable_code, test_floor)
+TR_SUITE("beyond", test_beyond, test_writable_code, test_floor)
