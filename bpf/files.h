@@ -302,35 +302,83 @@ static __always_inline struct asked_of_open asked_by_open(__u32 mode, unsigned l
 	return a;
 }
 
+/*
+ * A task mostly opens what it opened before, and its seat keeps the last few: three loads, where the table
+ * takes a hash and a call. Entered are keys that the table has, and it forgets none.
+ */
+static __always_inline __u64 *seat_file(struct tr_seat *seat, struct file_key *key)
+{
+	return seat->files[key->dentry >> 8 & (TR_SEAT_FILES - 1)];
+}
+
+static __always_inline bool known_at_seat(struct tr_seat *seat, struct file_key *key)
+{
+	__u64 *known = seat_file(seat, key), *words = (__u64 *)key;
+
+	return known[0] == words[0] && known[1] == words[1] && known[2] == words[2];
+}
+
+static __always_inline void know_at_seat(struct tr_seat *seat, struct file_key *key)
+{
+	__u64 *known = seat_file(seat, key), *words = (__u64 *)key;
+
+	known[0] = words[0];
+	known[1] = words[1];
+	known[2] = words[2];
+}
+
+static __always_inline int file_first_by(bool cast, struct task_struct *task, struct file *file,
+					 struct file_key *key)
+{
+	struct place p = {
+		.mnt = (__u64)READ_PTR(cast, file, f_path.mnt),
+		.dentry = key->dentry,
+		.inode = (__u64)READ_PTR(cast, file, f_inode),
+		.perms = key->perms,
+		.act = key->act,
+		.owner = key->owner,
+	};
+	struct tr_mark *m = mark_of(task);
+
+	if (!m || !has_path(cast, (struct dentry *)p.dentry))
+		return 0;
+	return cast ? place_send_cast(m, &p, key) : place_send(m, &p, key);
+}
+
+/* Out of the way of what was seen before. */
+static __noinline int file_first_cast(struct task_struct *task, struct file *file,
+				      struct file_key *key)
+{
+	return file_first_by(true, task, file, key);
+}
+
+static __noinline int file_first(struct task_struct *task, struct file *file, struct file_key *key)
+{
+	return file_first_by(false, task, file, key);
+}
+
 /* file_seen, by loads where the kernel has them. */
 static __always_inline void file_met(bool cast, struct task_struct *task, __u32 row,
 				     struct file *file, struct asked_of_open a)
 {
+	struct tr_seat *seat = seat_of(task);
 	struct inode *inode = READ_PTR(cast, file, f_inode);
-	struct place p = {
-		.mnt = (__u64)READ_PTR(cast, file, f_path.mnt),
-		.dentry = (__u64)READ_PTR(cast, file, f_path.dentry),
-		.inode = (__u64)inode,
-		.perms = a.perms,
-		.act = a.act,
-		.owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val),
-	};
+	bool owner = task->cred->fsuid.val == READ(cast, inode, i_uid.val);
 	struct file_key key;
-	struct tr_mark *m;
 
 	if (!a.perms)
 		return;
-	place_key_of(&key, cast, (struct vfsmount *)p.mnt, (struct dentry *)p.dentry, inode, row,
-		     p.perms, p.act, p.owner);
-	if (bpf_map_lookup_elem(&files_seen, &key))
+	file_key_of(&key, cast, file, row, a.perms, a.act, owner);
+	if (seat->task == (__u64)task && known_at_seat(seat, &key))
 		return;
-	m = mark_of(task);
-	if (!m || !has_path(cast, (struct dentry *)p.dentry))
-		return;
-	if (cast)
-		place_send_cast(m, &p, &key);
-	else
-		place_send(m, &p, &key);
+	if (bpf_map_lookup_elem(&files_seen, &key)) {
+		if (seat->task == (__u64)task)
+			know_at_seat(seat, &key);
+	} else if (cast) {
+		file_first_cast(task, file, &key);
+	} else {
+		file_first(task, file, &key);
+	}
 }
 
 /* Appends a kernel string without its NUL at `at`; at most PATH_BYTES - 1. Returns its length. */

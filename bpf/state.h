@@ -205,7 +205,7 @@ static __always_inline struct tr_mark *mark_task(struct task_struct *task, struc
  * first call, and keeps it until it ends or executes something else. Only the task itself looks at
  * its seat, and while it has one, `in_call` of its mark does not count.
  */
-struct tr_seat seats[TR_SEATS] __weak = { 0 };
+struct tr_seat seats[TR_SEATS] __weak __attribute__((aligned(sizeof(struct tr_seat)))) = { 0 };
 
 static __always_inline struct tr_seat *seat_of_number(__u32 tid)
 {
@@ -229,6 +229,7 @@ static __always_inline bool seat_take(struct tr_seat *seat, struct task_struct *
 	if (!(m->flags & TR_MARK_ENTERED) || cfg_fail_seats || seat->task ||
 	    __sync_val_compare_and_swap(&seat->task, 0, (__u64)task))
 		return false;
+	__builtin_memset(seat->files, 0, sizeof(seat->files)); /* whose rows may be others' by now */
 	seat->row = m->row;
 	seat->exits = exits_at(m->level);
 	seat->in_call = m->in_call;
@@ -302,12 +303,13 @@ static __always_inline void note_call(__u32 number, struct call c)
 {
 	struct tr_row *row = bpf_map_lookup_elem(&rows, &number);
 	__u32 index = c.abi * TR_ROW_NRS + c.nr;
+	__u8 epoch = now_epoch;
 
 	if (unlikely(!row || c.nr >= TR_ROW_NRS || index >= TR_ROW_CELLS))
 		return;
 	/* Read before write: an unchanged cache line is shared, a written one moves between CPUs. */
-	if (unlikely(row->cell[index] != now_epoch))
-		row->cell[index] = now_epoch;
+	if (unlikely(row->cell[index] != epoch))
+		row->cell[index] = epoch;
 }
 
 #endif

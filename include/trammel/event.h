@@ -181,15 +181,17 @@ _Static_assert(sizeof(struct tr_mark) == 40, "tr_mark");
  * Of a mark, what each syscall of a task that has entered needs, where a load finds it. Nobody but the
  * kernel side looks at it.
  */
+#define TR_SEAT_FILES 2
 struct tr_seat {
 	__u64 task; /* whose it is: an address that nobody follows; 0: free */
 	__u32 row;
 	__u8 exits; /* TR_CALL_EXIT, or 0 where only syscalls are recorded */
 	__u8 in_call;
 	__u16 pad;
+	__u64 files[TR_SEAT_FILES][3]; /* keys of files that it met, all of which were handed over */
 };
-_Static_assert(sizeof(struct tr_seat) == 16, "tr_seat");
-#define TR_SEATS 32768
+_Static_assert(sizeof(struct tr_seat) == 64, "tr_seat is a line of the CPU's cache");
+#define TR_SEATS 8192
 
 /* Of a call, by cell of a row: what its end is looked at as (0: it is not), and whether it has arguments to record. */
 #define TR_CALL_EXIT 0x7f

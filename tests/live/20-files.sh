@@ -48,6 +48,16 @@ with open("/bin/busybox" if os.path.exists("/bin/busybox") else "/bin/true", "rb
 touch("/tmp/created", os.O_RDONLY)
 os.chown("/tmp/created", 33, 33)
 touch("/tmp/created", os.O_RDONLY)
+# What is known of one name, directory or way to open tells nothing of another.
+os.mkdir("/tmp/again")
+touch("/tmp/again/one", os.O_WRONLY | os.O_CREAT)
+for path, flags in ("one", os.O_RDONLY), ("one", os.O_RDWR), ("two", os.O_WRONLY), ("two", os.O_RDONLY):
+    for _ in range(3):
+        touch("/tmp/again/" + path, flags)
+    if flags == os.O_RDWR:
+        os.rename("/tmp/again/one", "/tmp/again/two")
+os.rename("/tmp/again", "/tmp/anew")
+touch("/tmp/anew/two", os.O_RDONLY)
 os.chdir("/data/scripts")
 subprocess.run(["./first"], check=True)
 END
@@ -63,6 +73,8 @@ holds files.trace "complete()" \
 	"perms('/tmp/created', 'create') == {'w'}" "where('/tmp/created') == {'image'}" \
 	"perms('/tmp/created', 'open') == {'r', 'w'}" \
 	"{x for f in files('/tmp/created', 'open') for x in f['flags']} == {'done', 'owner', 'not-owner'}" \
+	"perms('/tmp/again/one', 'open') == perms('/tmp/again/two', 'open') == {'r', 'w'}" \
+	"perms('/tmp/anew/two', 'open') == {'r'}" \
 	"perms('/data/old', 'truncate') == {'w'}" "where('/dev/null') == {'dev'}" \
 	"{f['act'] for f in files('/tmp/link')} == {'symlink'}" \
 	"{f['act'] for f in files('/data/moved')} == {'rename-to', 'rename-from'}" \
