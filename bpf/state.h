@@ -229,7 +229,8 @@ static __always_inline bool seat_take(struct tr_seat *seat, struct task_struct *
 	if (!(m->flags & TR_MARK_ENTERED) || cfg_fail_seats || seat->task ||
 	    __sync_val_compare_and_swap(&seat->task, 0, (__u64)task))
 		return false;
-	__builtin_memset(seat->files, 0, sizeof(seat->files)); /* whose rows may be others' by now */
+	/* Whose rows may be others' by now. */
+	__builtin_memset(seat->files, 0, sizeof(seat->files));
 	seat->row = m->row;
 	seat->exits = exits_at(m->level);
 	seat->in_call = m->in_call;

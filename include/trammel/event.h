@@ -188,7 +188,7 @@ struct tr_seat {
 	__u8 exits; /* TR_CALL_EXIT, or 0 where only syscalls are recorded */
 	__u8 in_call;
 	__u16 pad;
-	__u64 files[TR_SEAT_FILES][3]; /* keys of files that it met, all of which were handed over */
+	__u64 files[TR_SEAT_FILES][3]; /* keys of files that it met and that were handed over */
 };
 _Static_assert(sizeof(struct tr_seat) == 64, "tr_seat is a line of the CPU's cache");
 #define TR_SEATS 8192

@@ -56,7 +56,7 @@ measure() {
 	watch_end
 	WATCH_SEEN=1
 	case $variant in
-	nothing | empty) own= ;;
+	nothing | empty | unrecorded) own= ;;
 	*) check_tool "$name" "$variant" "$UNITS" ;;
 	esac
 	awk -v w="$name" -v v="$variant" -v n="$number" -v ns="$NS" -v own="$own" -v units="$UNITS" -v rate="$RATE" \
@@ -110,7 +110,11 @@ images() {
 	case " $* " in *' nginx '* | *' forks '* | *' trees '* | *' compile '* | *' files '*) echo bench ;; esac
 }
 
-mapfile -t VARIANTS < <(watch_names)
+mapfile -t VARIANTS < <(watch_names | if [ -n "${BENCH_VARIANTS:-}" ]; then grep -xF "${BENCH_VARIANTS//,/$'\n'}"; else cat; fi)
+[ "${#VARIANTS[@]}" -gt 0 ] || {
+	echo "tests/bench/workloads: none of the variants '$BENCH_VARIANTS' is known here" >&2
+	exit 2
+}
 # shellcheck disable=SC2046
 live_begin $(images "$@")
 defer watch_end

@@ -74,7 +74,7 @@ watch_start_tracefs() {
 
 watch_names() {
 	local variant
-	printf "%s\n" nothing recorded empty
+	printf "%s\n" nothing recorded unrecorded empty
 	for variant in "strace strace" "perf-trace perf" "bpftrace bpftrace"; do
 		if command -v "${variant#* }" >/dev/null; then
 			echo "${variant% *}"
@@ -110,6 +110,10 @@ watch_with() {
 	recorded)
 		rm -f "$WORK/trace"
 		watch_start "$TRAMMEL" record -o "$WORK/trace" --container "$WATCHED"
+		wait_until is_recording
+		;;
+	unrecorded)
+		watch_start "$TRAMMEL" record -o "$WORK/trace" -- sleep 1000000
 		wait_until is_recording
 		;;
 	bpftrace)
