@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an AppArmor profile says, independent of its spelling: the common form between policy (which
- * makes rules from facts) and formats (which write them). Rules only allow: a profile of ours refuses
- * what it does not name.
+ * makes rules from facts) and formats (which write them). A profile of ours refuses what it does not
+ * name; rules that deny only hold against what a person adds to it.
  *
  * Names are bytes as the kernel has them: any but NUL, and no writer may let them mean anything.
  */
@@ -133,6 +133,17 @@ struct tr_apparmor_mount {
 	char *comment;
 };
 
+/*
+ * A rule that refuses, whatever else allows it, and says so in the log: in the words of the language, which
+ * are data of ours.
+ */
+struct tr_apparmor_deny {
+	char *rule; /* a glob of paths, or what is no path: "mount" */
+	uint16_t perms; /* of paths; 0: of what is none */
+	bool out; /* left out, and only the comment stands there */
+	char *comment;
+};
+
 struct tr_apparmor {
 	char *name;
 	char *subject; /* whose it is, for the head; NULL: not known; any byte */
@@ -149,6 +160,8 @@ struct tr_apparmor {
 	size_t n_ptraces, cap_ptraces;
 	struct tr_apparmor_mount *mounts;
 	size_t n_mounts, cap_mounts;
+	struct tr_apparmor_deny *denies;
+	size_t n_denies, cap_denies;
 };
 
 void tr_apparmor_init(struct tr_apparmor *p);
@@ -161,6 +174,7 @@ struct tr_apparmor_network *tr_apparmor_add_network(struct tr_apparmor *p);
 struct tr_apparmor_signal *tr_apparmor_add_signal(struct tr_apparmor *p);
 struct tr_apparmor_ptrace *tr_apparmor_add_ptrace(struct tr_apparmor *p);
 struct tr_apparmor_mount *tr_apparmor_add_mount(struct tr_apparmor *p);
+struct tr_apparmor_deny *tr_apparmor_add_deny(struct tr_apparmor *p);
 
 void tr_apparmor_pattern_release(struct tr_apparmor_pattern *p);
 void tr_apparmor_pattern_add(struct tr_apparmor_pattern *p, struct tr_apparmor_part part);

@@ -23,7 +23,8 @@ enum tr_policy_args {
 
 /* An act that is allowed although it is beyond the ceiling or on the risk list. */
 struct tr_policy_accept {
-	const char *fact; /* "syscall:NAME", "arg:NAME:INDEX:VALUE" */
+	/* "syscall:NAME", "arg:NAME:INDEX:VALUE"; of AppArmor "file:PATH", "mount:PATH", "network:alg" */
+	const char *fact;
 	const char *why; /* goes into the rule's comment; NULL: nothing is said */
 };
 

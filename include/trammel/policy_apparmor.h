@@ -15,6 +15,7 @@
 #include "trammel/apparmor.h"
 #include "trammel/err.h"
 #include "trammel/facts.h"
+#include "trammel/policy.h"
 
 enum tr_paths {
 	TR_PATHS_AUTO = 0, /* EVIDENCE of several recordings, EXACT of one */
@@ -26,9 +27,23 @@ enum tr_paths {
 int tr_paths_from_name(const char *name);
 const char *tr_paths_name(enum tr_paths paths);
 
+/* Whose denies the profile has, and what it allows unasked never goes against. */
+enum tr_floor {
+	TR_FLOOR_DOCKER_DEFAULT = 0,
+	TR_FLOOR_NONE,
+};
+
+/* "docker-default", "none"; -1 for a word that is neither. */
+int tr_floor_from_name(const char *name);
+const char *tr_floor_name(enum tr_floor floor);
+
 struct tr_policy_apparmor_opts {
 	const char *name; /* of the profile */
 	enum tr_paths paths;
+	enum tr_floor floor;
+	/* "file:PATH", "mount:PATH", "network:alg" (escaped as in text); what else there is is not looked at. */
+	const struct tr_policy_accept *accepts;
+	size_t n_accepts;
 	bool allow_incomplete, allow_no_start; /* as in struct tr_policy_opts */
 };
 
@@ -56,13 +71,18 @@ struct tr_policy_apparmor_report {
 	struct tr_policy_apparmor_notes unsaid; /* acts that no rule can allow */
 	struct tr_policy_apparmor_notes
 		both; /* files that may be written and run or mapped as code */
+	enum tr_floor floor;
+	struct tr_policy_need *needs; /* against the floor, and not accepted; sorted by fact */
+	size_t n_needs;
+	struct tr_policy_apparmor_notes needless; /* accepted, and nothing needs it */
 	size_t states; /* predicted */
 };
 void tr_policy_apparmor_report_release(struct tr_policy_apparmor_report *r);
 
 /*
  * Refuses facts that are incomplete (TR_ERR_INCOMPLETE), saw no start or hold no acts on files
- * (TR_ERR_INPUT), and a profile too large for the kernel (TR_ERR_CANNOT). report may be NULL.
+ * (TR_ERR_INPUT), a profile too large for the kernel (TR_ERR_CANNOT), and acts that must be accepted first
+ * (TR_ERR_NO; then the report is filled in all the same). report may be NULL.
  */
 int tr_policy_apparmor(struct tr_apparmor *ret, const struct tr_facts *facts,
 		       const struct tr_policy_apparmor_opts *opts,

@@ -32,6 +32,7 @@ enum {
 	NAME,
 	INTO,
 	PATHS,
+	FLOOR,
 };
 
 static int set_option(struct emit_opts *o, enum tr_policy_option option)
@@ -54,6 +55,19 @@ static int set_paths(struct emit_opts *o)
 		return cli_usage(&cmd_emit, "--paths: expected exact or evidence, found '%s'",
 				 optarg);
 	o->paths = (enum tr_paths)paths;
+	return -1;
+}
+
+static int set_floor(struct emit_opts *o)
+{
+	int floor = tr_floor_from_name(optarg);
+
+	if (!o->apparmor)
+		return cli_usage(&cmd_emit, "--floor is for emit apparmor");
+	if (floor < 0)
+		return cli_usage(&cmd_emit, "--floor: expected docker-default or none, found '%s'",
+				 optarg);
+	o->floor = (enum tr_floor)floor;
 	return -1;
 }
 
@@ -93,6 +107,8 @@ static int take_other(int c, char **argv, struct emit_opts *o)
 		return -1;
 	case PATHS:
 		return set_paths(o);
+	case FLOOR:
+		return set_floor(o);
 	case 'h':
 		return cli_help(&cmd_emit);
 	default:
@@ -176,10 +192,10 @@ static int check_output(const struct emit_output *o)
 /* Of a seccomp profile nothing holds here. */
 static int check_apparmor(const struct emit_opts *o)
 {
-	if (o->given || o->n_accepts || o->tune || o->why || o->force || o->redact ||
-	    o->output.dir || o->output.into)
-		return cli_usage(&cmd_emit, "emit apparmor takes -o, --name, --paths, "
-					    "--allow-incomplete and --allow-no-start");
+	if (o->given || o->force || o->redact || o->output.dir || o->output.into)
+		return cli_usage(&cmd_emit, "emit apparmor takes -o, --name, --paths, --floor, "
+					    "--accept, --why, --tune, --allow-incomplete and "
+					    "--allow-no-start");
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
 	if (o->output.name && !tr_apparmor_is_name(o->output.name))
@@ -214,6 +230,7 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "name", required_argument, NULL, NAME },
 		{ "into", required_argument, NULL, INTO },
 		{ "paths", required_argument, NULL, PATHS },
+		{ "floor", required_argument, NULL, FLOOR },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -241,22 +258,6 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 	return -1;
 }
 
-/* Both ways to accept, in one list; it points into o and tune. */
-static struct tr_policy_accept *all_accepts(const struct emit_opts *o, const struct tr_tune *tune,
-					    size_t *ret_n)
-{
-	struct tr_policy_accept *all;
-
-	*ret_n = o->n_accepts + tune->n_accepts;
-	all = tr_xcalloc(*ret_n + 1, sizeof(*all));
-	for (size_t i = 0; i < *ret_n; i++) {
-		all[i] = i < tune->n_accepts ? tune->accepts[i] : o->accepts[i - tune->n_accepts];
-		if (!all[i].why)
-			all[i].why = o->why;
-	}
-	return all;
-}
-
 static int make_profile(struct emit_opts *o, const struct tr_tune *tune,
 			const struct tr_facts *facts, struct tr_err *err)
 {
@@ -265,7 +266,7 @@ static int make_profile(struct emit_opts *o, const struct tr_tune *tune,
 	tr_cleanup_free struct tr_policy_accept *accepts = NULL;
 	int r;
 
-	accepts = all_accepts(o, tune, &o->policy.n_accepts);
+	accepts = emit_opts_accepts(o, tune, &o->policy.n_accepts);
 	o->policy.accepts = accepts;
 	if (tr_tune_apply(&o->policy, tune, o->given, err) < 0)
 		return -1;
@@ -338,15 +339,15 @@ const struct cmd cmd_emit = {
 	.name = "emit",
 	.group = "Emit",
 	.summary = "Make a profile from traces",
-	.usage =
-		"emit FORMAT [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
-		"             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
-		"             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
-		"             [--name NAME] [-d DIR] [--into CONFIG] [--why TEXT] TRACE...\n"
-		"emit apparmor [-o FILE] [--name NAME] [--paths exact|evidence] [--allow-incomplete]\n"
-		"             [--allow-no-start] TRACE...\n"
-		"emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
-		"             [OPTION...] [TRACE...]",
+	.usage = "emit FORMAT [-o FILE] [--runtime LIST] [--args LEVEL] [--siblings on|off]\n"
+		 "             [--arch LIST] [--ceiling NAME] [--accept FACT] [--tune FILE]\n"
+		 "             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
+		 "             [--name NAME] [-d DIR] [--into CONFIG] [--why TEXT] TRACE...\n"
+		 "emit apparmor [-o FILE] [--name NAME] [--paths exact|evidence] [--floor NAME]\n"
+		 "             [--accept FACT] [--why TEXT] [--tune FILE] [--allow-incomplete]\n"
+		 "             [--allow-no-start] TRACE...\n"
+		 "emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
+		 "             [OPTION...] [TRACE...]",
 	.options =
 		"FORMAT is the spelling of the profile: seccomp (Docker's), podman, oci (a runtime's\n"
 		"config.json), k8s (a pod's localhostProfile), spo (a manifest for the Security\n"
@@ -362,6 +363,9 @@ const struct cmd cmd_emit = {
 		"      --paths=HOW              apparmor: exact, the names that were used; evidence,\n"
 		"                               patterns where several recordings show that a name is\n"
 		"                               another each time (the default where there are several)\n"
+		"      --floor=NAME             apparmor: whose denies hold whatever is added, and need\n"
+		"                               accepting where something recorded is against them:\n"
+		"                               docker-default (the default), none\n"
 		"      --redact=PATTERN         bundle: replace what matches in paths and commands\n"
 		"      --force                  bundle: replace a profile that was edited by hand\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"
@@ -376,7 +380,8 @@ const struct cmd cmd_emit = {
 		"      --ceiling=NAME           what to stay below unasked: docker-default (the\n"
 		"                               default), docker-default@VERSION, none\n"
 		"      --accept=FACT            allow it although it is beyond the ceiling or on the\n"
-		"                               risk list: syscall:NAME, arg:NAME:INDEX:VALUE\n"
+		"                               risk list: syscall:NAME, arg:NAME:INDEX:VALUE; of an\n"
+		"                               AppArmor profile file:PATH, mount:PATH, network:alg\n"
 		"      --why=TEXT               the reason for what is accepted; a bundle keeps both in\n"
 		"                               its tune.json\n"
 		"      --tune=FILE              decisions kept in a file, with their reasons\n"

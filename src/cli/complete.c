@@ -58,6 +58,7 @@ static const struct value {
 	{ "", "into", FILES },
 	{ "", "name", NONE },
 	{ "emit", "paths", "exact evidence" },
+	{ "emit", "floor", "docker-default none" },
 	{ "", "redact", NONE },
 	{ "", "accept", NONE },
 	{ "", "why", NONE },

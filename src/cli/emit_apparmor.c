@@ -72,6 +72,7 @@ static void say_all(const struct tr_apparmor *p, const struct tr_policy_apparmor
 {
 	say_notes(&r->unsaid, "no rule can allow it", true);
 	say_notes(&r->both, "written and run", true);
+	say_notes(&r->needless, "accepted", true);
 	say_notes(&r->unknown, "allowed, though perhaps not needed: capability", false);
 	say_notes(&r->widened, "a pattern instead of names", false);
 	say_doubts(r, p->recordings);
@@ -122,6 +123,7 @@ static void print_json(const struct tr_apparmor *p, const struct tr_policy_appar
 
 	json_add_string(o, "profile", p->name);
 	json_add_string(o, "paths", tr_paths_name(r->paths));
+	json_add_string(o, "floor", tr_floor_name(r->floor));
 	json_object_object_add(o, "recordings", json_object_new_uint64(p->recordings));
 	json_object_object_add(o, "names", json_object_new_uint64(r->n_paths));
 	json_object_object_add(o, "file_rules", json_object_new_uint64(p->n_files));
@@ -132,16 +134,28 @@ static void print_json(const struct tr_apparmor *p, const struct tr_policy_appar
 	add_notes(o, "capabilities_unknown", &r->unknown);
 	add_notes(o, "unsaid", &r->unsaid);
 	add_notes(o, "written_and_run", &r->both);
+	add_notes(o, "needless", &r->needless);
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 	json_object_put(o);
 }
 
-static int make(struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err)
+static void say_needs(const struct tr_policy_apparmor_report *r)
+{
+	const struct tr_policy_report same = { .needs = r->needs, .n_needs = r->n_needs };
+
+	if (same.n_needs)
+		emit_say_needs(&same, NULL);
+}
+
+static int make(struct emit_opts *o, const struct tr_tune *tune, const struct tr_facts *facts,
+		struct tr_err *err)
 {
 	tr_cleanup_free char *made = o->output.name ? NULL : emit_default_name(facts);
-	const struct tr_policy_apparmor_opts opts = {
+	tr_cleanup_free struct tr_policy_accept *accepts = NULL;
+	struct tr_policy_apparmor_opts opts = {
 		.name = made ? made : o->output.name,
 		.paths = o->paths,
+		.floor = o->floor,
 		.allow_incomplete = o->policy.allow_incomplete,
 		.allow_no_start = o->policy.allow_no_start,
 	};
@@ -149,8 +163,13 @@ static int make(struct emit_opts *o, const struct tr_facts *facts, struct tr_err
 	struct tr_apparmor p;
 	int r;
 
-	if (tr_policy_apparmor(&p, facts, &opts, &report, err) < 0)
+	accepts = emit_opts_accepts(o, tune, &opts.n_accepts);
+	opts.accepts = accepts;
+	if (tr_policy_apparmor(&p, facts, &opts, &report, err) < 0) {
+		say_needs(&report);
+		tr_policy_apparmor_report_release(&report);
 		return -1;
+	}
 	r = write_profile(&p, o->output.file ? o->output.file : "-", err);
 	if (r == 0 && cli.json)
 		print_json(&p, &report);
@@ -164,13 +183,18 @@ static int make(struct emit_opts *o, const struct tr_facts *facts, struct tr_err
 int emit_apparmor(struct emit_opts *o)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
+	struct tr_tune tune = { 0 };
 	struct tr_facts facts;
-	int r;
+	int r = 0;
 
 	tr_facts_init(&facts);
-	r = tr_trace_read_all(&facts, o->traces, o->n_traces, NULL, &err);
+	if (o->tune)
+		r = tr_tune_read(&tune, o->tune, &err);
 	if (r == 0)
-		r = make(o, &facts, &err);
+		r = tr_trace_read_all(&facts, o->traces, o->n_traces, NULL, &err);
+	if (r == 0)
+		r = make(o, &tune, &facts, &err);
 	tr_facts_release(&facts);
+	tr_tune_release(&tune);
 	return r < 0 ? cli_fail(&err) : EXIT_YES;
 }

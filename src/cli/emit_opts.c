@@ -46,6 +46,21 @@ void emit_opts_accept(struct emit_opts *o, const char *list)
 	}
 }
 
+struct tr_policy_accept *emit_opts_accepts(const struct emit_opts *o, const struct tr_tune *tune,
+					   size_t *ret_n)
+{
+	struct tr_policy_accept *all;
+
+	*ret_n = o->n_accepts + tune->n_accepts;
+	all = tr_xcalloc(*ret_n + 1, sizeof(*all));
+	for (size_t i = 0; i < *ret_n; i++) {
+		all[i] = i < tune->n_accepts ? tune->accepts[i] : o->accepts[i - tune->n_accepts];
+		if (!all[i].why)
+			all[i].why = o->why;
+	}
+	return all;
+}
+
 /* TR_POLICY_OPTIONS where there is none of that name. */
 static enum tr_policy_option find_option(const char *name)
 {

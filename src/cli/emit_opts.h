@@ -18,6 +18,7 @@ struct emit_opts {
 	bool bundle; /* output.dir is where it is */
 	bool apparmor; /* a profile of the other kind */
 	enum tr_paths paths;
+	enum tr_floor floor;
 	struct emit_output output;
 	const char *tune;
 	const char *why; /* of all accepts */
@@ -40,6 +41,9 @@ int emit_opts_set(struct emit_opts *o, enum tr_policy_option option, const char 
 int emit_opts_redact(struct emit_opts *o, const char *pattern, struct tr_err *err);
 /* A list of facts; what they are worth is for the policy to say. */
 void emit_opts_accept(struct emit_opts *o, const char *list);
+/* Both ways to accept, in one list on the heap; it points into o and tune. */
+struct tr_policy_accept *emit_opts_accepts(const struct emit_opts *o, const struct tr_tune *tune,
+					   size_t *ret_n);
 void emit_opts_release(struct emit_opts *o);
 
 /*

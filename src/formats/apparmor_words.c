@@ -81,6 +81,16 @@ const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]
 	return buf;
 }
 
+void apparmor_letters(uint16_t perms, char buf[APPARMOR_LETTERS_SIZE])
+{
+	static const char all[] = "rwklmx";
+
+	for (size_t i = 0; all[i]; i++)
+		if (perms & 1U << i)
+			*buf++ = all[i];
+	*buf = '\0';
+}
+
 /* uapi/linux/capability.h. */
 static const char *const capabilities[] = {
 	"chown",

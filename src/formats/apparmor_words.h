@@ -26,6 +26,10 @@ const char *apparmor_word_type(unsigned type);
 #define APPARMOR_SIGNAL_SIZE 24
 const char *apparmor_word_signal(unsigned number, char buf[APPARMOR_SIGNAL_SIZE]);
 
+/* "rwklmx": those of TR_APPARMOR_* that are set. */
+#define APPARMOR_LETTERS_SIZE 8
+void apparmor_letters(uint16_t perms, char buf[APPARMOR_LETTERS_SIZE]);
+
 /* "chown" of CAP_CHOWN. */
 const char *apparmor_word_capability(unsigned number);
 /*

@@ -388,6 +388,22 @@ static void add_mounts(struct text *t, const struct tr_apparmor *p)
 		add_mount(t, &p->mounts[i]);
 }
 
+/* With `audit`, since what is denied by a rule is not logged otherwise. */
+static void add_denies(struct strbuf *sb, const struct tr_apparmor *p)
+{
+	if (p->n_denies)
+		head(sb, "Docker's default denies: they hold against whatever is added below.");
+	for (size_t i = 0; i < p->n_denies; i++) {
+		const struct tr_apparmor_deny *d = &p->denies[i];
+		char letters[APPARMOR_LETTERS_SIZE];
+
+		apparmor_letters(d->perms, letters);
+		strbuf_addf(sb, "  %s %s%s%s", d->out ? "# left out: deny" : "audit deny", d->rule,
+			    d->perms ? " " : "", letters);
+		end_rule(sb, d->comment);
+	}
+}
+
 static bool has_variable(const struct tr_apparmor_pattern *p, const struct variable *v)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -448,6 +464,7 @@ int tr_apparmor_write(const struct tr_apparmor *p, FILE *out, struct tr_err *err
 	add_signals(&t.body, p);
 	add_ptraces(&t.body, p);
 	add_mounts(&t, p);
+	add_denies(&t.body, p);
 	add_head(&head_, p);
 	if (t.n_longs)
 		strbuf_addf(&head_, "# Parts of names that are too long for one word.\n%s\n",

@@ -66,10 +66,24 @@ int accept_parse(struct accept *a, const char *fact, struct tr_err *err)
 	return parse_arg(a, fact, copy, err);
 }
 
+bool accept_is_apparmor(const char *fact)
+{
+	return !strncmp(fact, "file:/", 6) || !strncmp(fact, "mount:/", 7) ||
+	       !strcmp(fact, "network:alg");
+}
+
 int accept_check(const char *fact, struct tr_err *err)
 {
 	struct accept a = { 0 };
 
+	if (accept_is_apparmor(fact))
+		return 0;
+	if (!strncmp(fact, "file:", 5) || !strncmp(fact, "mount:", 6) ||
+	    !strncmp(fact, "network:", 8))
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "'%s' cannot be accepted: expected file:/PATH, mount:/PATH or "
+				  "network:alg",
+				  fact);
 	return accept_parse(&a, fact, err);
 }
 
@@ -78,11 +92,14 @@ int accepts_parse(struct accepts *ret, const struct tr_policy_accept *v, size_t 
 {
 	struct accepts all = { .v = tr_xcalloc(n + 1, sizeof(*all.v)) };
 
-	for (; all.n < n; all.n++) {
+	for (size_t i = 0; i < n; i++) {
 		struct accept *a = &all.v[all.n];
 
-		a->from = &v[all.n];
-		if (accept_parse(a, v[all.n].fact, err) < 0) {
+		if (accept_is_apparmor(v[i].fact))
+			continue;
+		a->from = &v[i];
+		all.n++;
+		if (accept_parse(a, v[i].fact, err) < 0) {
 			accepts_release(&all);
 			return -1;
 		}

@@ -26,7 +26,9 @@ int accepts_parse(struct accepts *ret, const struct tr_policy_accept *v, size_t 
 void accepts_release(struct accepts *a);
 /* Reads one fact into call, arg, index and value; the text is not kept. */
 int accept_parse(struct accept *ret, const char *fact, struct tr_err *err);
-/* Whether one fact is well-formed; -1 and an error of kind TR_ERR_INPUT where it is not. */
+/* "file:/PATH", "mount:/PATH", "network:alg": of AppArmor profiles. A seccomp profile passes them over. */
+bool accept_is_apparmor(const char *fact);
+/* Whether one fact of either is well-formed; -1 and an error of kind TR_ERR_INPUT where it is not. */
 int accept_check(const char *fact, struct tr_err *err);
 
 /* The acceptance of a call whatever its arguments, or NULL; marks it used. */

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/accept.h"
 #include "policy/apparmor.h"
+#include "policy/floor.h"
 #include "policy/paths.h"
 #include "policy/refuse.h"
 #include "util/mem.h"
@@ -49,6 +51,13 @@ void tr_policy_apparmor_report_release(struct tr_policy_apparmor_report *r)
 	notes_release(&r->unknown);
 	notes_release(&r->unsaid);
 	notes_release(&r->both);
+	notes_release(&r->needless);
+	for (size_t i = 0; i < r->n_needs; i++) {
+		free(r->needs[i].fact);
+		free(r->needs[i].why);
+		free(r->needs[i].exe);
+	}
+	free(r->needs);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -222,7 +231,8 @@ static void note_both(const struct names *names, struct tr_policy_apparmor_repor
 }
 
 static int add_files(struct tr_apparmor *p, const struct tr_facts *facts,
-		     struct tr_policy_apparmor_report *report, struct tr_err *err)
+		     struct tr_policy_apparmor_report *report, struct floor *floor,
+		     struct tr_err *err)
 {
 	struct names names = { 0 };
 	int r = 0;
@@ -235,6 +245,8 @@ static int add_files(struct tr_apparmor *p, const struct tr_facts *facts,
 			"%zu names of files are more than a profile can have (%d states): see "
 			"`trammel show` for where they are",
 			names.n, TR_APPARMOR_STATES_MAX);
+	for (size_t i = 0; i < names.n && r == 0; i++)
+		floor_name(floor, &names.v[i]);
 	if (r == 0) {
 		names_canonical(&names);
 		names_widen(&names, facts->n_recordings, report->paths == TR_PATHS_EVIDENCE,
@@ -267,6 +279,9 @@ static int refuse(const struct tr_facts *facts, const struct tr_policy_apparmor_
 			err, TR_ERR_INPUT,
 			"no acts on files were recorded: there is nothing to make an AppArmor "
 			"profile of");
+	for (size_t i = 0; i < opts->n_accepts; i++)
+		if (accept_check(opts->accepts[i].fact, err) < 0)
+			return -1;
 	if (!tr_apparmor_is_name(opts->name))
 		return tr_err_set(
 			err, TR_ERR_INPUT,
@@ -293,6 +308,9 @@ static int build(struct tr_apparmor *p, const struct tr_facts *facts,
 		 const struct tr_policy_apparmor_opts *opts,
 		 struct tr_policy_apparmor_report *report, struct tr_err *err)
 {
+	struct floor floor;
+	int r;
+
 	report->paths = opts->paths;
 	if (opts->paths == TR_PATHS_AUTO)
 		report->paths = facts->n_recordings > 1 ? TR_PATHS_EVIDENCE : TR_PATHS_EXACT;
@@ -300,11 +318,15 @@ static int build(struct tr_apparmor *p, const struct tr_facts *facts,
 	if (facts->recordings[0].subject)
 		p->subject = tr_xstrdup(facts->recordings[0].subject);
 	p->recordings = facts->n_recordings;
-	if (add_files(p, facts, report, err) < 0)
-		return -1;
-	apparmor_capabilities(p, facts, report);
-	apparmor_acts(p, facts, report);
-	return check_states(p, report, err);
+	floor_init(&floor, opts, report);
+	r = add_files(p, facts, report, &floor, err);
+	if (r == 0) {
+		apparmor_capabilities(p, facts, report);
+		apparmor_acts(p, facts, report, &floor);
+		r = floor_finish(&floor, p, err);
+	}
+	floor_release(&floor);
+	return r < 0 ? r : check_states(p, report, err);
 }
 
 int tr_policy_apparmor(struct tr_apparmor *ret, const struct tr_facts *facts,
@@ -323,7 +345,7 @@ int tr_policy_apparmor(struct tr_apparmor *ret, const struct tr_facts *facts,
 		*ret = p;
 	else
 		tr_apparmor_release(&p);
-	if (r == 0 && ret_report)
+	if (ret_report && (r == 0 || report.n_needs))
 		*ret_report = report;
 	else
 		tr_policy_apparmor_report_release(&report);

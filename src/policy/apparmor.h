@@ -17,8 +17,9 @@ void reasons_add(struct strbuf *sb, const struct tr_strset *exes,
 void apparmor_capabilities(struct tr_apparmor *p, const struct tr_facts *facts,
 			   struct tr_policy_apparmor_report *report);
 
+struct floor;
 /* Sockets, signals, ptrace and mounts. */
 void apparmor_acts(struct tr_apparmor *p, const struct tr_facts *facts,
-		   struct tr_policy_apparmor_report *report);
+		   struct tr_policy_apparmor_report *report, struct floor *floor);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "formats/apparmor_words.h"
 #include "policy/apparmor.h"
+#include "policy/floor.h"
 #include "policy/needs.h"
 #include "policy/paths.h"
 #include "util/mem.h"
@@ -14,6 +15,7 @@ struct acts {
 	const struct tr_facts *facts;
 	size_t n_recordings;
 	struct tr_policy_apparmor_report *report;
+	struct floor *floor;
 	struct tr_apparmor_signal sent; /* to others */
 	struct tr_apparmor_ptrace inside, outside;
 };
@@ -109,6 +111,8 @@ static void take_mount(struct acts *a, const struct tr_fact *fact)
 
 	if (!fact->path || fact->path[0] != '/' || !needs_of(a->facts, fact, needs))
 		return;
+	if (needs->kind == NEED_MOUNT)
+		floor_mount(a->floor, fact);
 	if (!apparmor_mount_options(&words, needs->flags)) {
 		tr_cleanup_free char *what = tr_xasprintf("mount at %s", fact->path);
 
@@ -133,14 +137,16 @@ static int take(const struct tr_fact *fact, void *arg)
 
 	if (!needs_of(a->facts, fact, needs))
 		return 0;
-	if (fact->kind == TR_FACT_NETWORK)
+	if (fact->kind == TR_FACT_NETWORK) {
+		floor_network(a->floor, fact);
 		take_network(a, fact);
-	else if (fact->kind == TR_FACT_SIGNAL)
+	} else if (fact->kind == TR_FACT_SIGNAL) {
 		take_signal(a, fact);
-	else if (fact->kind == TR_FACT_PTRACE)
+	} else if (fact->kind == TR_FACT_PTRACE) {
 		take_ptrace(a, fact);
-	else if (fact->kind == TR_FACT_MOUNT)
+	} else if (fact->kind == TR_FACT_MOUNT) {
 		take_mount(a, fact);
+	}
 	return 0;
 }
 
@@ -176,11 +182,13 @@ static void add_ptrace(struct acts *a, struct tr_apparmor_ptrace *t, enum tr_app
 }
 
 void apparmor_acts(struct tr_apparmor *p, const struct tr_facts *facts,
-		   struct tr_policy_apparmor_report *report)
+		   struct tr_policy_apparmor_report *report, struct floor *floor)
 {
-	struct acts a = {
-		.p = p, .facts = facts, .n_recordings = facts->n_recordings, .report = report
-	};
+	struct acts a = { .p = p,
+			  .facts = facts,
+			  .n_recordings = facts->n_recordings,
+			  .report = report,
+			  .floor = floor };
 
 	tr_facts_each(facts, take, &a);
 	add_signals(&a);

@@ -34,8 +34,18 @@ static void release_mounts(struct tr_apparmor *p)
 	free(p->mounts);
 }
 
+static void release_denies(struct tr_apparmor *p)
+{
+	for (size_t i = 0; i < p->n_denies; i++) {
+		free(p->denies[i].rule);
+		free(p->denies[i].comment);
+	}
+	free(p->denies);
+}
+
 void tr_apparmor_release(struct tr_apparmor *p)
 {
+	release_denies(p);
 	release_files(p);
 	release_mounts(p);
 	for (size_t i = 0; i < p->n_caps; i++)
@@ -91,6 +101,11 @@ struct tr_apparmor_ptrace *tr_apparmor_add_ptrace(struct tr_apparmor *p)
 struct tr_apparmor_mount *tr_apparmor_add_mount(struct tr_apparmor *p)
 {
 	return ADD(p->mounts, p->n_mounts, p->cap_mounts);
+}
+
+struct tr_apparmor_deny *tr_apparmor_add_deny(struct tr_apparmor *p)
+{
+	return ADD(p->denies, p->n_denies, p->cap_denies);
 }
 
 bool tr_apparmor_is_name(const char *name)

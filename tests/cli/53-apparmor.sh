@@ -84,6 +84,32 @@ compiles two.aa
 expect 0 emit apparmor --paths exact -o two.aa two.trace
 says two.aa '"/tmp/app-17.pid" w,'
 
+# what Docker's default denies: said, not written, and accepted by the line that is printed
+against=("$(file /etc/passwd open r image)" "$(file '/proc/sys/vm/a\\x0a' open w proc)")
+trace against.trace web 1 "${against[@]}"
+expect 1 emit apparmor -o against.aa against.trace
+says err 'file:/proc/sys/vm/a.x0a: docker-default denies it (deny /proc/sys/\[^k\]\*\* w).*; made by /bin/app'
+says err '"accept":'
+[ ! -e against.aa ] || fail "a profile was written all the same"
+fact=$(sed -n 's/^{.*"fact":"\([^"]*\)".*/\1/p; s/.*"accept":\[{"fact":"\([^"]*\)".*/\1/p' err | sed 's/\\\\/\\/g')
+expect 0 emit apparmor --accept "$fact" --why 'a setting' -o against.aa against.trace
+says against.aa '# left out: deny /proc/sys/\[^k\]\*\*'
+says against.aa 'a setting'
+compiles against.aa
+expect 0 verify --apparmor against.aa against.trace
+printf '{"accept":[{"fact":"%s","why":"a setting"}]}' "${fact//\\/\\\\}" >tune.json
+expect 0 emit apparmor --tune tune.json -o tuned.aa against.trace
+cmp -s tuned.aa against.aa || fail "a tune file makes another profile"
+expect 0 emit apparmor --floor none -o none.aa against.trace
+says_not none.aa deny
+expect 0 verify --apparmor none.aa against.trace
+says plain '^  audit deny /proc/kcore rwklx,'
+expect 2 emit apparmor --floor wide against.trace
+expect 2 emit seccomp --floor none against.trace
+says err 'is for emit apparmor'
+expect 2 emit apparmor --accept file:x against.trace
+says err 'cannot be accepted'
+
 # usage
 expect 2 -j emit apparmor web.trace
 says err 'needs -o FILE'

@@ -35,7 +35,9 @@ static inline void made_release(struct made *m)
 /* Rules and text. */
 static inline void make_text(struct made *m, const struct tr_facts *facts, enum tr_paths paths)
 {
-	const struct tr_policy_apparmor_opts opts = { .name = "mine", .paths = paths };
+	const struct tr_policy_apparmor_opts opts = { .name = "mine",
+						      .paths = paths,
+						      .floor = TR_FLOOR_NONE };
 	struct tr_err err = { 0 };
 	FILE *out;
 
