@@ -86,13 +86,14 @@ static bool takes(const struct tr_apparmor_part *p, unsigned char c)
 	return p->set == TR_APPARMOR_BYTE ? p->byte == c : tr_apparmor_set_has(p->set, c);
 }
 
-/* Part by part, with the set of all places in s that the parts so far may end at. */
-bool tr_apparmor_pattern_matches(const struct tr_apparmor_pattern *p, const char *s, size_t len)
+/* Part by part, from one on, with the set of all places in s that the parts so far may end at. */
+static bool matches_from(const struct tr_apparmor_pattern *p, size_t from, const char *s,
+			 size_t len)
 {
 	tr_cleanup_free unsigned char *at = tr_xcalloc(len + 1, 1), *next = tr_xcalloc(len + 1, 1);
 
 	at[0] = 1;
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = from; i < p->n; i++) {
 		const struct tr_apparmor_part *part = &p->v[i];
 		bool any = false;
 
@@ -114,4 +115,15 @@ bool tr_apparmor_pattern_matches(const struct tr_apparmor_pattern *p, const char
 		memcpy(at, next, len + 1);
 	}
 	return at[len];
+}
+
+/* What is literal in front tells most names apart. */
+bool tr_apparmor_pattern_matches(const struct tr_apparmor_pattern *p, const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (; n < p->n && p->v[n].set == TR_APPARMOR_BYTE; n++)
+		if (n == len || p->v[n].byte != (unsigned char)s[n])
+			return false;
+	return n == p->n ? n == len : matches_from(p, n, s + n, len - n);
 }
