@@ -7,6 +7,16 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+/*
+ * Rounds of a random test. The same ones run without sanitizers, under which they take several times as long: a
+ * third of them is enough there, but in the long form.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define TR_ROUNDS(n) (getenv("TRAMMEL_LONG") ? (n) : ((n) + 2) / 3)
+#else
+#define TR_ROUNDS(n) (n)
+#endif
+
 static int tr_run_suite(const char *name, const TTest *const *tests)
 {
 	Suite *s = suite_create(name);

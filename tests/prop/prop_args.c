@@ -20,7 +20,7 @@
 #include "trammel/policy.h"
 #include "util/mem.h"
 
-#define ROUNDS	 12
+#define ROUNDS	 TR_ROUNDS(12)
 #define MAX_SEEN 40
 
 static struct rng chance;

@@ -11,7 +11,7 @@
 #include "trammel/bundle.h"
 #include "trammel/redact.h"
 
-#define ROUNDS 300
+#define ROUNDS TR_ROUNDS(300)
 
 static const struct random_opts opts = { .max_facts = 60, .max_recordings = 5, .hostile = true };
 

@@ -222,7 +222,7 @@ START_TEST(checker_agrees_with_the_kernel)
 	unsigned yes = 0, no = 0;
 
 	start();
-	for (int round = 0; round < 4000; round++) {
+	for (int round = 0; round < TR_ROUNDS(4000); round++) {
 		size_t n = rnd_filter(f, 10);
 		bool ours, kernels;
 
@@ -240,8 +240,8 @@ START_TEST(checker_agrees_with_the_kernel)
 		*(kernels ? &yes : &no) += 1;
 	}
 	/* The question must have been asked both ways. */
-	ck_assert_uint_gt(yes, 500);
-	ck_assert_uint_gt(no, 500);
+	ck_assert_uint_gt(yes, TR_ROUNDS(4000) / 8);
+	ck_assert_uint_gt(no, TR_ROUNDS(4000) / 8);
 	munmap(shared, sizeof(*shared));
 }
 END_TEST
@@ -305,7 +305,7 @@ START_TEST(interpreter_agrees_with_the_kernel)
 	size_t shift;
 
 	start();
-	for (int round = 0; round < 700; round++) {
+	for (int round = 0; round < TR_ROUNDS(700); round++) {
 		f.n = rnd_computation(insns, &shift);
 		for (size_t i = 0; i < CALLS; i++)
 			calls[i] = rnd_call();
@@ -324,7 +324,7 @@ START_TEST(interpreter_agrees_with_the_kernel)
 			}
 		}
 	}
-	ck_assert_uint_gt(values, 3000);
+	ck_assert_uint_gt(values, TR_ROUNDS(700) * 4);
 	munmap(shared, sizeof(*shared));
 }
 END_TEST

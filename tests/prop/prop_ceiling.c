@@ -19,7 +19,7 @@
 #include "trammel/seccomp.h"
 #include "util/mem.h"
 
-#define ROUNDS	   60
+#define ROUNDS	   TR_ROUNDS(60)
 #define MAX_NR	   500
 #define MAX_VALUES 600
 

@@ -14,7 +14,7 @@
 #include "trammel/dead.h"
 #include "util/mem.h"
 
-#define ROUNDS 250
+#define ROUNDS TR_ROUNDS(250)
 
 /* libseccomp 2.5.4 loses memory where it merges, or refuses, rules with several conditions. */
 const char *__lsan_default_suppressions(void);

@@ -12,7 +12,7 @@
 #include "lib/suite.h"
 #include "lib/trace_text.h"
 
-#define ROUNDS 400
+#define ROUNDS TR_ROUNDS(400)
 
 static const struct random_opts opts = { .max_facts = 60, .max_recordings = 5, .hostile = true };
 

@@ -18,7 +18,7 @@
 #include "trammel/seccomp.h"
 #include "util/mem.h"
 
-#define ROUNDS	  300
+#define ROUNDS	  TR_ROUNDS(300)
 #define MAX_FACTS 120
 
 static struct rng chance; /* begun anew by each test, so that a failure can be seen again */

@@ -14,7 +14,7 @@
 #include "lib/trace_text.h"
 #include "trace/reading.h"
 
-#define ROUNDS 3000
+#define ROUNDS TR_ROUNDS(3000)
 
 static const struct random_opts opts = { .max_facts = 30, .max_recordings = 3, .hostile = true };
 
