@@ -146,44 +146,111 @@ bool apparmor_abi_has_capability(unsigned number)
 	return number <= 39; /* bpf: the last of the words in /etc/apparmor.d/abi/3.0 */
 }
 
+unsigned apparmor_capability_number(const char *word)
+{
+	for (unsigned i = 0; i < TR_ARRAY_SIZE(capabilities); i++)
+		if (!strcmp(capabilities[i], word))
+			return i;
+	return APPARMOR_CAPABILITIES;
+}
+
+unsigned apparmor_family_number(const char *word)
+{
+	char buf[APPARMOR_FAMILY_SIZE];
+	unsigned i;
+
+	for (i = 0; i < APPARMOR_FAMILIES; i++) {
+		const char *name = apparmor_word_family(i, buf);
+
+		if (name && !strcmp(name, word))
+			break;
+	}
+	return i;
+}
+
+unsigned apparmor_type_number(const char *word)
+{
+	unsigned i;
+
+	for (i = 0; i < APPARMOR_TYPES; i++) {
+		const char *name = apparmor_word_type(i);
+
+		if (name && !strcmp(name, word))
+			break;
+	}
+	return i;
+}
+
+unsigned apparmor_signal_number(const char *word)
+{
+	char buf[APPARMOR_SIGNAL_SIZE];
+	unsigned i;
+
+	for (i = 0; i < APPARMOR_SIGNALS; i++) {
+		const char *name = apparmor_word_signal(i, buf);
+
+		if (name && !strcmp(name, word))
+			break;
+	}
+	return i;
+}
+
+static const struct {
+	uint32_t bit;
+	const char *word, *recursive;
+} mount_words[] = {
+	{ MS_NOSUID, "nosuid", NULL },
+	{ MS_NODEV, "nodev", NULL },
+	{ MS_NOEXEC, "noexec", NULL },
+	{ MS_SYNCHRONOUS, "sync", NULL },
+	{ MS_REMOUNT, "remount", NULL },
+	{ MS_MANDLOCK, "mand", NULL },
+	{ MS_DIRSYNC, "dirsync", NULL },
+	{ MS_NOATIME, "noatime", NULL },
+	{ MS_NODIRATIME, "nodiratime", NULL },
+	{ MS_BIND, "bind", "rbind" },
+	{ MS_MOVE, "move", NULL },
+	{ MS_SILENT, "silent", NULL },
+	{ MS_POSIXACL, "acl", NULL },
+	{ MS_UNBINDABLE, "unbindable", "runbindable" },
+	{ MS_PRIVATE, "private", "rprivate" },
+	{ MS_SLAVE, "slave", "rslave" },
+	{ MS_SHARED, "shared", "rshared" },
+	{ MS_RELATIME, "relatime", NULL },
+	{ MS_I_VERSION, "iversion", NULL },
+	{ MS_STRICTATIME, "strictatime", NULL },
+};
+
 bool apparmor_mount_options(struct strbuf *sb, uint64_t flags)
 {
-	static const struct {
-		uint32_t bit;
-		const char *word, *recursive;
-	} words[] = {
-		{ MS_NOSUID, "nosuid", NULL },
-		{ MS_NODEV, "nodev", NULL },
-		{ MS_NOEXEC, "noexec", NULL },
-		{ MS_SYNCHRONOUS, "sync", NULL },
-		{ MS_REMOUNT, "remount", NULL },
-		{ MS_MANDLOCK, "mand", NULL },
-		{ MS_DIRSYNC, "dirsync", NULL },
-		{ MS_NOATIME, "noatime", NULL },
-		{ MS_NODIRATIME, "nodiratime", NULL },
-		{ MS_BIND, "bind", "rbind" },
-		{ MS_MOVE, "move", NULL },
-		{ MS_SILENT, "silent", NULL },
-		{ MS_POSIXACL, "acl", NULL },
-		{ MS_UNBINDABLE, "unbindable", "runbindable" },
-		{ MS_PRIVATE, "private", "rprivate" },
-		{ MS_SLAVE, "slave", "rslave" },
-		{ MS_SHARED, "shared", "rshared" },
-		{ MS_RELATIME, "relatime", NULL },
-		{ MS_I_VERSION, "iversion", NULL },
-		{ MS_STRICTATIME, "strictatime", NULL },
-	};
-
 	uint64_t left = flags & ~(uint64_t)MS_RDONLY;
 
 	strbuf_adds(sb, flags & MS_RDONLY ? "ro" : "rw");
-	for (size_t i = 0; i < TR_ARRAY_SIZE(words); i++) {
-		bool recursive = (flags & MS_REC) && words[i].recursive;
+	for (size_t i = 0; i < TR_ARRAY_SIZE(mount_words); i++) {
+		bool recursive = (flags & MS_REC) && mount_words[i].recursive;
 
-		if (!(flags & words[i].bit))
+		if (!(flags & mount_words[i].bit))
 			continue;
-		strbuf_addf(sb, ",%s", recursive ? words[i].recursive : words[i].word);
-		left &= ~((uint64_t)words[i].bit | (recursive ? MS_REC : 0));
+		strbuf_addf(sb, ",%s", recursive ? mount_words[i].recursive : mount_words[i].word);
+		left &= ~((uint64_t)mount_words[i].bit | (recursive ? MS_REC : 0));
 	}
 	return !left;
+}
+
+bool apparmor_mount_flag(const char *word, uint64_t *ret)
+{
+	if (!strcmp(word, "rw") || !strcmp(word, "ro")) {
+		*ret = word[1] == 'o' ? MS_RDONLY : 0;
+		return true;
+	}
+	for (size_t i = 0; i < TR_ARRAY_SIZE(mount_words); i++) {
+		bool plain = !strcmp(mount_words[i].word, word);
+
+		if (!plain &&
+		    (!mount_words[i].recursive || strcmp(mount_words[i].recursive, word) != 0))
+			continue;
+		*ret = mount_words[i].bit | (plain ? 0 : MS_REC);
+		return true;
+	}
+	return false;
 }

@@ -38,10 +38,22 @@ const char *apparmor_word_capability(unsigned number);
  */
 bool apparmor_abi_has_capability(unsigned number);
 
+/* The numbers that are meant by a word, and one that is none where it is no such word. */
+#define APPARMOR_FAMILIES     64
+#define APPARMOR_TYPES	      16
+#define APPARMOR_SIGNALS      65
+#define APPARMOR_CAPABILITIES 64
+unsigned apparmor_family_number(const char *word);
+unsigned apparmor_type_number(const char *word);
+unsigned apparmor_signal_number(const char *word);
+unsigned apparmor_capability_number(const char *word);
+
 /*
  * Appends "ro,nosuid,bind": the words of a mount's options=(...) for flags of mount(2), "rw" for none. False
  * where there is no word for one of them.
  */
 bool apparmor_mount_options(struct strbuf *sb, uint64_t flags);
+/* The flags of one of those words, 0 for "rw"; false for what is none. */
+bool apparmor_mount_flag(const char *word, uint64_t *ret);
 
 #endif

@@ -14,8 +14,6 @@
 #include "util/mem.h"
 
 #define MAX_DENIALS 1000 /* kinds: a container may be refused ever new names */
-#define MAX_FAMILY  64
-#define MAX_SIGNAL  65
 
 static int hex_digit(char c)
 {
@@ -96,48 +94,6 @@ static unsigned file_perms(const char *mask)
 	return perms;
 }
 
-/* The number whose word it is, below max; max if none. */
-static unsigned family_number(const char *word)
-{
-	char buf[APPARMOR_FAMILY_SIZE];
-	unsigned i;
-
-	for (i = 0; i < MAX_FAMILY; i++) {
-		const char *name = apparmor_word_family(i, buf);
-
-		if (name && !strcmp(name, word))
-			break;
-	}
-	return i;
-}
-
-static unsigned type_number(const char *word)
-{
-	unsigned i;
-
-	for (i = 0; i < 16; i++) {
-		const char *name = apparmor_word_type(i);
-
-		if (name && !strcmp(name, word))
-			break;
-	}
-	return i;
-}
-
-static unsigned signal_number(const char *word)
-{
-	char buf[APPARMOR_SIGNAL_SIZE];
-	unsigned i;
-
-	for (i = 0; i < MAX_SIGNAL; i++) {
-		const char *name = apparmor_word_signal(i, buf);
-
-		if (name && !strcmp(name, word))
-			break;
-	}
-	return i;
-}
-
 static bool need_file(struct denial *d, const char *record)
 {
 	tr_cleanup_free char *mask = field(record, "denied_mask", false);
@@ -175,9 +131,9 @@ static bool need_network(struct denial *d, const char *record)
 	d->need.kind = NEED_NETWORK;
 	if (!family || !type)
 		return false;
-	d->need.family = family_number(family);
-	d->need.type = type_number(type);
-	return d->need.family < MAX_FAMILY;
+	d->need.family = apparmor_family_number(family);
+	d->need.type = apparmor_type_number(type);
+	return d->need.family < APPARMOR_FAMILIES;
 }
 
 static bool access_of(struct denial *d, const char *record)
@@ -207,8 +163,8 @@ static bool need_signal(struct denial *d, const char *record)
 	tr_cleanup_free char *signal = field(record, "signal", false);
 
 	d->need.kind = NEED_SIGNAL;
-	d->need.number = signal ? signal_number(signal) : MAX_SIGNAL;
-	return access_of(d, record) && d->need.number < MAX_SIGNAL;
+	d->need.number = signal ? apparmor_signal_number(signal) : APPARMOR_SIGNALS;
+	return access_of(d, record) && d->need.number < APPARMOR_SIGNALS;
 }
 
 static bool need_ptrace(struct denial *d, const char *record)
