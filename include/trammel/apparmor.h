@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an AppArmor profile says, independent of its spelling: the common form between policy (which
- * makes rules from facts) and formats (which write them). A profile of ours refuses what it does not
- * name; rules that deny only hold against what a person adds to it.
+ * makes rules from facts) and formats (which write and read them). A profile refuses what it does not
+ * name. Rules of ours that deny only hold against what a person adds; those of others are like any rule.
  *
  * Names are bytes as the kernel has them: any but NUL, and no writer may let them mean anything.
  */
@@ -22,21 +22,31 @@ enum tr_apparmor_set {
 	TR_APPARMOR_HEX_UPPER, /* 0-9A-F */
 	TR_APPARMOR_WORD, /* 0-9A-Za-z_: what mkstemp and Python's tempfile make names of */
 	TR_APPARMOR_NAME, /* any but a slash */
+	/* Of what is read; we write none of these. */
+	TR_APPARMOR_ANY, /* a slash, too */
+	TR_APPARMOR_CLASS, /* those of the pattern's class number `byte` */
 	TR_APPARMOR_SETS
 };
 
 #define TR_APPARMOR_MANY UINT16_MAX
 
-/* min to max bytes of the set, one after the other; MANY is without end (only of NAME). */
+/* min to max bytes of the set, one after the other; MANY is without end (of NAME and ANY). */
 struct tr_apparmor_part {
 	uint8_t set; /* enum tr_apparmor_set */
-	uint8_t byte; /* of BYTE */
+	uint8_t byte; /* of BYTE and CLASS */
 	uint16_t min, max; /* 1 and 1 of BYTE */
+};
+
+/* A bit for each byte that is in it. */
+struct tr_apparmor_class {
+	uint64_t bits[4];
 };
 
 struct tr_apparmor_pattern {
 	struct tr_apparmor_part *v;
 	size_t n, cap;
+	struct tr_apparmor_class *classes;
+	size_t n_classes, cap_classes; /* at most 256 */
 };
 
 /* Permissions of paths: the letters, in the order in which they are written. */
@@ -46,7 +56,15 @@ enum {
 	TR_APPARMOR_K = 1 << 2,
 	TR_APPARMOR_L = 1 << 3,
 	TR_APPARMOR_M = 1 << 4,
-	TR_APPARMOR_X = 1 << 5, /* ix: what is run stays in the profile */
+	TR_APPARMOR_X = 1 << 5, /* ix: what is run stays in the profile; denied: run in any way */
+	TR_APPARMOR_A = 1 << 6, /* only appended to; never ours */
+};
+
+/* Of a rule that was read: which of the text's lines it is from, and how it is meant. */
+struct tr_apparmor_read {
+	unsigned at; /* counted from 1; 0: it was not read */
+	bool deny; /* takes away, whatever else allows it */
+	bool audit;
 };
 
 /* What a rule on a path is for: they are grouped by it, in this order. */
@@ -72,16 +90,21 @@ struct tr_apparmor_file {
 	struct tr_apparmor_pattern target;
 	enum tr_apparmor_group group;
 	char *comment; /* why; NULL if nothing is known */
+	struct tr_apparmor_read read;
 };
+
+#define TR_APPARMOR_ALL UINT32_MAX /* capabilities, families, types; of what is read */
 
 struct tr_apparmor_capability {
 	unsigned number;
 	char *comment;
+	struct tr_apparmor_read read;
 };
 
 struct tr_apparmor_network {
 	unsigned family, type; /* AF_*, SOCK_* */
 	char *comment;
+	struct tr_apparmor_read read;
 };
 
 /* Who is on the other side. A profile talks of others by the names of theirs. */
@@ -89,6 +112,8 @@ enum tr_apparmor_peer {
 	TR_APPARMOR_SELF = 0, /* whoever runs under this very profile */
 	TR_APPARMOR_ENGINE, /* the container's engine and runtimes, confined or not */
 	TR_APPARMOR_UNCONFINED,
+	TR_APPARMOR_ANYONE, /* this and the next only of what is read */
+	TR_APPARMOR_NAMED,
 };
 
 enum {
@@ -102,7 +127,9 @@ struct tr_apparmor_signal {
 	unsigned access; /* TR_APPARMOR_SEND, _RECEIVE */
 	uint64_t signals[2]; /* a bit for each; none: all of them */
 	enum tr_apparmor_peer peer;
+	char *name; /* of NAMED: its profile */
 	char *comment;
+	struct tr_apparmor_read read;
 };
 
 enum {
@@ -115,7 +142,9 @@ enum {
 struct tr_apparmor_ptrace {
 	unsigned access;
 	enum tr_apparmor_peer peer;
+	char *name; /* of NAMED: its profile */
 	char *comment;
+	struct tr_apparmor_read read;
 };
 
 enum tr_apparmor_mount_op {
@@ -126,12 +155,14 @@ enum tr_apparmor_mount_op {
 
 struct tr_apparmor_mount {
 	enum tr_apparmor_mount_op op;
-	char *path; /* the mount point, the new root */
+	char *path; /* the mount point, the new root; NULL: any, of what is read */
 	char *source; /* NULL: any; of pivot_root where the old root goes */
 	char *fstype; /* NULL: any */
-	uint64_t flags; /* MS_*, all of them */
+	uint64_t flags; /* MS_*, all of them; TR_APPARMOR_ANY_FLAGS: whatever they are */
 	char *comment;
+	struct tr_apparmor_read read;
 };
+#define TR_APPARMOR_ANY_FLAGS UINT64_MAX
 
 /*
  * A rule that refuses, whatever else allows it, and says so in the log: in the words of the language, which
@@ -161,7 +192,7 @@ struct tr_apparmor {
 	struct tr_apparmor_mount *mounts;
 	size_t n_mounts, cap_mounts;
 	struct tr_apparmor_deny *denies;
-	size_t n_denies, cap_denies;
+	size_t n_denies, cap_denies; /* of ours: what is read has its denials among the others */
 };
 
 void tr_apparmor_init(struct tr_apparmor *p);
@@ -178,6 +209,12 @@ struct tr_apparmor_deny *tr_apparmor_add_deny(struct tr_apparmor *p);
 
 void tr_apparmor_pattern_release(struct tr_apparmor_pattern *p);
 void tr_apparmor_pattern_add(struct tr_apparmor_pattern *p, struct tr_apparmor_part part);
+/* Appends one byte of the class: as the set that it is, where it is one. */
+void tr_apparmor_pattern_add_class(struct tr_apparmor_pattern *p,
+				   const struct tr_apparmor_class *class);
+void tr_apparmor_pattern_copy(struct tr_apparmor_pattern *ret, const struct tr_apparmor_pattern *p);
+/* A shortest name that it takes, in bytes that are easy to read where there is a choice; heap. */
+char *tr_apparmor_pattern_sample(const struct tr_apparmor_pattern *p);
 /* Appends the bytes as they are. */
 void tr_apparmor_pattern_add_bytes(struct tr_apparmor_pattern *p, const char *s, size_t len);
 /* A total order: by parts, literal bytes by their value and before sets. */

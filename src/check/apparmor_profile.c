@@ -4,32 +4,20 @@
 #include <string.h>
 
 #include "eval/apparmor_compile.h"
-#include "tables/data.h"
+#include "trammel/apparmor_text.h"
 #include "trammel/check_apparmor.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
 #include "util/text.h"
 
-/* An engine's own, by name; NULL for what is a file. */
-static const struct data_file *built_in(const char *name)
-{
-	tr_cleanup_free char *path = NULL;
-
-	if (strchr(name, '/'))
-		return NULL;
-	path = tr_xasprintf("engine/%s.apparmor", name);
-	return data_find(path);
-}
-
 int tr_apparmor_compile(struct tr_aa_policy *ret, const char *path, struct tr_err *err)
 {
-	const struct data_file *own = built_in(path);
 	tr_cleanup_free char *blob = NULL;
-	size_t len;
+	size_t own_len, len;
+	const char *own = tr_apparmor_builtin(path, &own_len);
 	int rc;
 
-	rc = own ? apparmor_compile_text(own->text, own->size, path, APPARMOR_FOR_ABI_3, &blob,
-					 &len, err) :
+	rc = own ? apparmor_compile_text(own, own_len, path, APPARMOR_FOR_ABI_3, &blob, &len, err) :
 		   apparmor_compile(path, APPARMOR_FOR_ABI_3, &blob, &len, err);
 	if (rc < 0)
 		return -1;

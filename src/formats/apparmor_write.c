@@ -448,6 +448,44 @@ static void add_head(struct strbuf *sb, const struct tr_apparmor *p)
 	add_variables(sb, p);
 }
 
+static bool is_others(const struct tr_apparmor_read *read)
+{
+	return read->deny || read->audit;
+}
+
+static bool is_others_pattern(const struct tr_apparmor_pattern *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].set >= TR_APPARMOR_ANY)
+			return true;
+	return false;
+}
+
+/* Whether there is a rule that has no words here: what we make only allows, and says how much. */
+static bool has_others(const struct tr_apparmor *p)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < p->n_files; i++)
+		found |= is_others(&p->files[i].read) || is_others_pattern(&p->files[i].path) ||
+			 is_others_pattern(&p->files[i].target) ||
+			 (p->files[i].perms & TR_APPARMOR_A);
+	for (size_t i = 0; i < p->n_caps; i++)
+		found |=
+			is_others(&p->caps[i].read) || !apparmor_word_capability(p->caps[i].number);
+	for (size_t i = 0; i < p->n_networks; i++)
+		found |=
+			is_others(&p->networks[i].read) || p->networks[i].family == TR_APPARMOR_ALL;
+	for (size_t i = 0; i < p->n_signals; i++)
+		found |= is_others(&p->signals[i].read) || p->signals[i].peer >= TR_APPARMOR_ANYONE;
+	for (size_t i = 0; i < p->n_ptraces; i++)
+		found |= is_others(&p->ptraces[i].read) || p->ptraces[i].peer >= TR_APPARMOR_ANYONE;
+	for (size_t i = 0; i < p->n_mounts; i++)
+		found |= is_others(&p->mounts[i].read) || !p->mounts[i].path ||
+			 p->mounts[i].flags == TR_APPARMOR_ANY_FLAGS;
+	return found;
+}
+
 int tr_apparmor_write(const struct tr_apparmor *p, FILE *out, struct tr_err *err)
 {
 	cleanup_strbuf struct strbuf head_ = STRBUF_INIT;
@@ -457,6 +495,11 @@ int tr_apparmor_write(const struct tr_apparmor *p, FILE *out, struct tr_err *err
 		return tr_err_set(
 			err, TR_ERR_INPUT,
 			"'%s': expected letters, digits, '.', '_' and '-' as a profile's name",
+			p->name);
+	if (has_others(p))
+		return tr_err_set(
+			err, TR_ERR_INPUT,
+			"%s: expected a profile of trammel's own, found rules that no such has",
 			p->name);
 	add_files(&t, p);
 	add_capabilities(&t.body, p);

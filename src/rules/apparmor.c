@@ -52,10 +52,14 @@ void tr_apparmor_release(struct tr_apparmor *p)
 		free(p->caps[i].comment);
 	for (size_t i = 0; i < p->n_networks; i++)
 		free(p->networks[i].comment);
-	for (size_t i = 0; i < p->n_signals; i++)
+	for (size_t i = 0; i < p->n_signals; i++) {
 		free(p->signals[i].comment);
-	for (size_t i = 0; i < p->n_ptraces; i++)
+		free(p->signals[i].name);
+	}
+	for (size_t i = 0; i < p->n_ptraces; i++) {
 		free(p->ptraces[i].comment);
+		free(p->ptraces[i].name);
+	}
 	free(p->caps);
 	free(p->networks);
 	free(p->signals);
