@@ -2,6 +2,8 @@
 /*
  * ustar, as POSIX.1-2001 has it (pax), with GNU's long names and large numbers: what Go's archive/tar, and so
  * docker and podman, and GNU tar write. The archive is made of what is in a container: names are of any byte.
+ * Libraries for archives take pax names for UTF-8 and convert them to the locale's characters: what is no
+ * UTF-8 would be another name, and none of these files.
  */
 #include "trace/tar.h"
 
