@@ -17,10 +17,11 @@
 
 #define TR_BUNDLE_VERSION 1
 
-#define TR_BUNDLE_JSON	  "bundle.json"
-#define TR_BUNDLE_TRACE	  TR_TRACE_OF_BUNDLE
-#define TR_BUNDLE_TUNE	  "tune.json"
-#define TR_BUNDLE_SECCOMP "seccomp.json"
+#define TR_BUNDLE_JSON	   "bundle.json"
+#define TR_BUNDLE_TRACE	   TR_TRACE_OF_BUNDLE
+#define TR_BUNDLE_TUNE	   "tune.json"
+#define TR_BUNDLE_SECCOMP  "seccomp.json"
+#define TR_BUNDLE_APPARMOR "apparmor"
 
 /* An option of emit that the bundle was made with, as the command line spells it. */
 struct tr_bundle_option {
@@ -37,6 +38,7 @@ struct tr_bundle {
 	char *dir;
 	char *subject; /* any byte */
 	char *tool; /* the version that made it */
+	char *no_apparmor; /* why it has no AppArmor profile; NULL: it has, or is of before there were any */
 	struct tr_bundle_option *options; /* by name; one may come several times */
 	size_t n_options, cap_options;
 	struct tr_strset images; /* digests */

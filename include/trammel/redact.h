@@ -7,6 +7,7 @@
 #ifndef TRAMMEL_REDACT_H
 #define TRAMMEL_REDACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "trammel/err.h"
@@ -21,6 +22,8 @@ void tr_redact_free(struct tr_redact *r);
 /* Each returns how many strings it changed. Context that rules are made of is left alone. */
 size_t tr_redact_fact(const struct tr_redact *r, struct tr_fact *fact);
 size_t tr_redact_recording(const struct tr_redact *r, struct tr_recording *rec);
+/* Whether something in it was replaced, or looks as if it had been: it is no name that a file has. */
+bool tr_redacted(const char *s);
 size_t tr_facts_redact(const struct tr_redact *r, struct tr_facts *f);
 
 #endif

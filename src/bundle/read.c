@@ -47,6 +47,7 @@ void tr_bundle_release(struct tr_bundle *b)
 	free(b->dir);
 	free(b->subject);
 	free(b->tool);
+	free(b->no_apparmor);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -162,17 +163,19 @@ static int read_json(struct tr_bundle *b, json_object *o, const char *where, str
 	json_object *options = NULL, *files = NULL, *images = NULL;
 	tr_cleanup_free char *in_options = tr_xasprintf("%s.options", where);
 	tr_cleanup_free char *in_files = tr_xasprintf("%s.files", where);
-	const char *subject = NULL, *tool = "";
+	const char *subject = NULL, *tool = "", *why = NULL;
 
 	if (check_version(o, where, err) < 0 ||
 	    json_member_string(o, "subject", where, &subject, err) < 0 ||
 	    read_subject(b, subject, where, err) < 0 ||
 	    json_member_string(o, "tool", where, &tool, err) < 0 ||
+	    json_member_string(o, "no_apparmor", where, &why, err) < 0 ||
 	    json_member_object(o, "options", where, &options, err) < 0 ||
 	    json_member_array(o, "images", where, &images, err) < 0 ||
 	    json_member_object(o, "files", where, &files, err) < 0)
 		return -1;
 	b->tool = tr_xstrdup(tool);
+	b->no_apparmor = why ? tr_xstrdup(why) : NULL;
 	if (!files)
 		return tr_err_set(err, TR_ERR_INPUT, "%s.files: is missing", where);
 	if ((options && read_options(b, options, in_options, err) < 0) ||

@@ -50,6 +50,11 @@ static char *to_json(const struct tr_bundle *b, size_t *ret_len)
 	json_object_object_add(o, "version", json_object_new_int(TR_BUNDLE_VERSION));
 	json_add_string(o, "subject", subject);
 	json_add_string(o, "tool", b->tool);
+	if (b->no_apparmor) {
+		tr_cleanup_free char *why = text_escaped(b->no_apparmor);
+
+		json_add_string(o, "no_apparmor", why);
+	}
 	json_object_object_add(o, "options", options_to_json(b));
 	for (size_t i = 0; i < b->images.n; i++) {
 		tr_cleanup_free char *image = text_escaped(b->images.v[i]);

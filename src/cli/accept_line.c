@@ -2,9 +2,11 @@
 #include "cli/accept_line.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/emit.h"
 #include "cli/emit_opts.h"
 #include "trammel/bundle.h"
 #include "trammel/seccomp.h"
@@ -69,11 +71,36 @@ static bool start_seen(const struct tr_facts *f)
 	return false;
 }
 
+/* What the policies need, of both profiles: for as long as the reports. */
+struct needs {
+	struct tr_policy_report seccomp;
+	struct tr_policy_apparmor_report apparmor;
+	struct tr_policy_need *v;
+	size_t n;
+};
+
+static void needs_release(struct needs *n)
+{
+	tr_policy_report_release(&n->seccomp);
+	tr_policy_apparmor_report_release(&n->apparmor);
+	free(n->v);
+}
+
+static void unite_needs(struct needs *n)
+{
+	n->v = tr_xcalloc(n->seccomp.n_needs + n->apparmor.n_needs + 1, sizeof(*n->v));
+	for (size_t i = 0; i < n->seccomp.n_needs; i++)
+		n->v[n->n++] = n->seccomp.needs[i];
+	for (size_t i = 0; i < n->apparmor.n_needs; i++)
+		n->v[n->n++] = n->apparmor.needs[i];
+}
+
 /* What a policy refuses for want of an option gets the option: whoever pastes the line sees it. */
-static void ask_policy(struct emit_opts *o, const struct tr_facts *all,
-		       struct tr_policy_report *report, struct strbuf *more)
+static void ask_policy(struct emit_opts *o, const struct tr_tune *tune, const struct tr_facts *all,
+		       struct needs *needs, struct strbuf *more)
 {
 	struct tr_seccomp p = { 0 };
+	struct tr_apparmor a;
 
 	if (!tr_facts_complete(all)) {
 		o->policy.allow_incomplete = true;
@@ -83,9 +110,13 @@ static void ask_policy(struct emit_opts *o, const struct tr_facts *all,
 		o->policy.allow_no_start = true;
 		strbuf_adds(more, " --allow-no-start");
 	}
-	/* Only what it needs counts here; all else emit says when the line is run. */
-	if (tr_policy_seccomp(&p, all, &o->policy, report, NULL) == 0)
+	/* Only what they need counts here; all else emit says when the line is run. */
+	if (tr_policy_seccomp(&p, all, &o->policy, &needs->seccomp, NULL) == 0)
 		tr_seccomp_release(&p);
+	if (emit_apparmor_can(o, all, NULL) == 0 &&
+	    emit_apparmor_make(&a, o, tune, all, &needs->apparmor, NULL) == 0)
+		tr_apparmor_release(&a);
+	unite_needs(needs);
 }
 
 static int read_bundle(const char *dir, struct emit_opts *o, struct tr_tune *tune,
@@ -115,9 +146,9 @@ int accept_find(struct strbuf *sb, const char *dir, const struct tr_facts *news,
 		char *const *traces, size_t n_traces, struct tr_err *err)
 {
 	cleanup_strbuf struct strbuf more = STRBUF_INIT;
-	struct tr_policy_report report = { 0 };
+	struct needs needs = { 0 };
 	struct tr_tune tune = { 0 };
-	struct emit_opts o = { 0 };
+	struct emit_opts o = { .bundle = true };
 	struct tr_facts all;
 	int r;
 
@@ -125,11 +156,10 @@ int accept_find(struct strbuf *sb, const char *dir, const struct tr_facts *news,
 	r = read_bundle(dir, &o, &tune, &all, err);
 	if (r == 0) {
 		tr_facts_merge(&all, news);
-		ask_policy(&o, &all, &report, &more);
-		accept_line(sb, dir, traces, n_traces, report.needs, report.n_needs,
-			    strbuf_str(&more));
+		ask_policy(&o, &tune, &all, &needs, &more);
+		accept_line(sb, dir, traces, n_traces, needs.v, needs.n, strbuf_str(&more));
 	}
-	tr_policy_report_release(&report);
+	needs_release(&needs);
 	emit_opts_release(&o);
 	tr_tune_release(&tune);
 	tr_facts_release(&all);

@@ -33,6 +33,7 @@ enum {
 	INTO,
 	PATHS,
 	FLOOR,
+	APPARMOR,
 };
 
 static int set_option(struct emit_opts *o, enum tr_policy_option option)
@@ -49,8 +50,8 @@ static int set_paths(struct emit_opts *o)
 {
 	int paths = tr_paths_from_name(optarg);
 
-	if (!o->apparmor)
-		return cli_usage(&cmd_emit, "--paths is for emit apparmor");
+	if (!o->apparmor && !o->bundle)
+		return cli_usage(&cmd_emit, "--paths is for emit apparmor and bundle");
 	if (paths < 0)
 		return cli_usage(&cmd_emit, "--paths: expected exact or evidence, found '%s'",
 				 optarg);
@@ -62,12 +63,23 @@ static int set_floor(struct emit_opts *o)
 {
 	int floor = tr_floor_from_name(optarg);
 
-	if (!o->apparmor)
-		return cli_usage(&cmd_emit, "--floor is for emit apparmor");
+	if (!o->apparmor && !o->bundle)
+		return cli_usage(&cmd_emit, "--floor is for emit apparmor and bundle");
 	if (floor < 0)
 		return cli_usage(&cmd_emit, "--floor: expected docker-default or none, found '%s'",
 				 optarg);
 	o->floor = (enum tr_floor)floor;
+	o->floor_given = true;
+	return -1;
+}
+
+static int set_apparmor(struct emit_opts *o)
+{
+	if (!o->bundle)
+		return cli_usage(&cmd_emit, "--apparmor is for emit bundle");
+	if (strcmp(optarg, "on") != 0 && strcmp(optarg, "off") != 0)
+		return cli_usage(&cmd_emit, "--apparmor: expected on or off, found '%s'", optarg);
+	o->with_apparmor = optarg;
 	return -1;
 }
 
@@ -109,6 +121,8 @@ static int take_other(int c, char **argv, struct emit_opts *o)
 		return set_paths(o);
 	case FLOOR:
 		return set_floor(o);
+	case APPARMOR:
+		return set_apparmor(o);
 	case 'h':
 		return cli_help(&cmd_emit);
 	default:
@@ -152,13 +166,21 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 	}
 }
 
+static int bad_name(const char *name)
+{
+	return cli_usage(&cmd_emit,
+			 "--name: expected letters, digits, '.', '_' and '-', found '%s'", name);
+}
+
 /* A bundle has every spelling that makes sense as a file. */
 static int check_bundle(const struct emit_opts *o)
 {
 	if (!o->output.dir)
 		return cli_usage(&cmd_emit, "emit bundle: -d DIR is missing");
-	if (o->output.file || o->output.into || o->output.name)
-		return cli_usage(&cmd_emit, "emit bundle: -o, --into and --name are for one file");
+	if (o->output.file || o->output.into)
+		return cli_usage(&cmd_emit, "emit bundle: -o and --into are for one file");
+	if (o->output.name && !tr_apparmor_is_name(o->output.name))
+		return bad_name(o->output.name);
 	if (!o->n_traces && !tr_bundle_is(o->output.dir))
 		return cli_usage(&cmd_emit, "a trace is missing: %s is no bundle yet",
 				 o->output.dir);
@@ -199,9 +221,7 @@ static int check_apparmor(const struct emit_opts *o)
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
 	if (o->output.name && !tr_apparmor_is_name(o->output.name))
-		return cli_usage(&cmd_emit,
-				 "--name: expected letters, digits, '.', '_' and '-', found '%s'",
-				 o->output.name);
+		return bad_name(o->output.name);
 	if (cli.json && (!o->output.file || !strcmp(o->output.file, "-")))
 		return cli_usage(&cmd_emit,
 				 "with --json the report is on standard output, and the profile "
@@ -231,6 +251,7 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "into", required_argument, NULL, INTO },
 		{ "paths", required_argument, NULL, PATHS },
 		{ "floor", required_argument, NULL, FLOOR },
+		{ "apparmor", required_argument, NULL, APPARMOR },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -347,25 +368,27 @@ const struct cmd cmd_emit = {
 		 "             [--accept FACT] [--why TEXT] [--tune FILE] [--allow-incomplete]\n"
 		 "             [--allow-no-start] TRACE...\n"
 		 "emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
-		 "             [OPTION...] [TRACE...]",
+		 "             [--apparmor on|off] [OPTION...] [TRACE...]",
 	.options =
 		"FORMAT is the spelling of the profile: seccomp (Docker's), podman, oci (a runtime's\n"
 		"config.json), k8s (a pod's localhostProfile), spo (a manifest for the Security\n"
 		"Profiles Operator) or systemd (a unit's SystemCallFilter=). apparmor is a profile of the\n"
 		"other kind, of files, capabilities and sockets. A bundle keeps traces, decisions and\n"
-		"the seccomp profile together.\n\n"
+		"the profiles of both kinds together.\n\n"
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
 		"  -d, --dir=DIR                k8s: write the profile, the lines of a pod's manifest and\n"
 		"                               the operator's manifest there; bundle: it is there, or\n"
 		"                               made there, and keeps the options that stand below\n"
 		"      --into=CONFIG            oci: write this config.json, with the profile in it\n"
-		"      --name=NAME              apparmor, k8s, spo: its name (default: trammel-SUBJECT)\n"
-		"      --paths=HOW              apparmor: exact, the names that were used; evidence,\n"
+		"      --name=NAME              apparmor, bundle, k8s, spo: its name (default:\n"
+		"                               trammel-SUBJECT)\n"
+		"      --paths=HOW              apparmor, bundle: exact, the names that were used; evidence,\n"
 		"                               patterns where several recordings show that a name is\n"
 		"                               another each time (the default where there are several)\n"
-		"      --floor=NAME             apparmor: whose denies hold whatever is added, and need\n"
+		"      --floor=NAME             apparmor, bundle: whose denies hold whatever is added, and need\n"
 		"                               accepting where something recorded is against them:\n"
 		"                               docker-default (the default), none\n"
+		"      --apparmor=on|off        bundle: with an AppArmor profile (default: on)\n"
 		"      --redact=PATTERN         bundle: replace what matches in paths and commands\n"
 		"      --force                  bundle: replace a profile that was edited by hand\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"

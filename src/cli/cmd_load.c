@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/bundle.h"
 #include "cli/cmd.h"
 #include "cli/confine.h"
 #include "util/fs.h"
@@ -120,11 +121,15 @@ static int tell(struct load *l, const char *name, struct tr_err *err)
 	return 0;
 }
 
-static int load_file(struct load *l, const char *path, struct tr_err *err)
+static int load_file(struct load *l, const char *word, struct tr_err *err)
 {
+	tr_cleanup_free char *owned = NULL;
+	const char *path;
 	struct compiled c;
 	int r;
 
+	if (bundle_apparmor_file(word, &path, &owned, err) < 0)
+		return -1;
 	if (compiled_open(&c, path, err) < 0)
 		return -1;
 	r = check_whose(l, &c, err);
@@ -193,7 +198,8 @@ static int load_main(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return cli_usage(&cmd_load, "which profile? a file, or - for standard input");
+		return cli_usage(&cmd_load,
+				 "which profile? a file, a bundle, or - for standard input");
 	for (int i = optind; o.persist && i < argc; i++)
 		if (!strcmp(argv[i], "-"))
 			return cli_usage(&cmd_load, "--persist needs a file, not standard input");
@@ -204,7 +210,7 @@ const struct cmd cmd_load = {
 	.name = "load",
 	.group = "Confine",
 	.summary = "Load AppArmor profiles into this kernel",
-	.usage = "load [--force] [--persist] FILE...",
+	.usage = "load [--force] [--persist] FILE|BUNDLE...",
 	.options =
 		"  -f, --force     replace a profile that trammel did not load, too\n"
 		"      --persist   keep it in /etc/apparmor.d, to be loaded at each start of the machine\n"

@@ -30,7 +30,9 @@ static const char usage[] =
 static const char options[] =
 	"  -n, --runs=N            how often (default 10)\n"
 	"      --seccomp=FILE      the profile: what docker run takes as --security-opt seccomp=FILE\n"
-	"                          a bundle's (BUNDLE) comes with its recordings, as with --trace\n"
+	"                          a bundle (BUNDLE) has both profiles, and its recordings, as with\n"
+	"                          --trace; where nothing can put its AppArmor profile in force, it\n"
+	"                          is rehearsed without that one, and this is said\n"
 	"      --apparmor=FILE     the AppArmor profile, as text: it is loaded, and unloaded at the end\n"
 	"                          unless it was loaded before\n"
 	"      --exercise=SHELL    run this once the container is up (or healthy), then stop it\n"
@@ -305,6 +307,8 @@ static int read_profile(struct rehearsal *h, struct tr_err *err)
 			return -1;
 		path = in_bundle;
 		h->trace = h->trace ? h->trace : h->seccomp;
+		if (rehearse_of_bundle(h, h->seccomp, err) < 0)
+			return -1;
 	}
 	if (tr_seccomp_read(&h->rules, path, err) < 0)
 		return -1;
@@ -336,6 +340,19 @@ static int parse(struct rehearsal *h, int argc, char **argv)
 	}
 }
 
+static void release(struct rehearsal *h)
+{
+	tr_facts_release(&h->recorded);
+	tr_facts_release(&h->seen);
+	tr_seccomp_release(&h->rules);
+	free(h->profile);
+	free(h->apparmor_name);
+	free(h->apparmor_of_bundle);
+	free(h->left_out);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(h->options); i++)
+		free(h->options[i]);
+}
+
 static int run(int argc, char **argv)
 {
 	struct rehearsal h = { .n = 10, .wait_ms = 60000 };
@@ -348,13 +365,13 @@ static int run(int argc, char **argv)
 	status = check_command(&h);
 	if (status >= 0)
 		return status;
-	/* Read before anything runs: the engine's own message about a bad profile is a poor one. */
-	if (read_profile(&h, &err) < 0) {
-		tr_seccomp_release(&h.rules);
-		return cli_fail(&err);
-	}
 	tr_facts_init(&h.seen);
 	tr_facts_init(&h.recorded);
+	/* Read before anything runs: the engine's own message about a bad profile is a poor one. */
+	if (read_profile(&h, &err) < 0) {
+		release(&h);
+		return cli_fail(&err);
+	}
 	status = h.trace ? tr_trace_read(&h.recorded, h.trace, &err) : 0;
 	if (status == 0)
 		status = rehearse_load(&h, &err);
@@ -365,13 +382,7 @@ static int run(int argc, char **argv)
 	if (status < 0)
 		status = cli_fail(&err);
 	rehearse_unload(&h);
-	tr_facts_release(&h.recorded);
-	tr_facts_release(&h.seen);
-	tr_seccomp_release(&h.rules);
-	free(h.profile);
-	free(h.apparmor_name);
-	for (size_t i = 0; i < TR_ARRAY_SIZE(h.options); i++)
-		free(h.options[i]);
+	release(&h);
 	return status;
 }
 

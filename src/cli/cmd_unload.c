@@ -6,21 +6,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/bundle.h"
 #include "cli/cmd.h"
 #include "cli/confine.h"
 #include "util/mem.h"
 #include "util/text.h"
 
-/* The profiles that a word means: of a file, all that are in it; else the one of that name. */
+/* The profiles that a word means: of a file or a bundle, all that are in it; else the one of that name. */
 static int names_of(const char *word, struct tr_strset *names, struct tr_err *err)
 {
+	tr_cleanup_free char *owned = NULL;
+	const char *path;
 	struct compiled c;
 
 	if (strcmp(word, "-") && access(word, F_OK)) {
 		tr_strset_add(names, word);
 		return 0;
 	}
-	if (compiled_open(&c, word, err) < 0)
+	if (bundle_apparmor_file(word, &path, &owned, err) < 0 || compiled_open(&c, path, err) < 0)
 		return -1;
 	for (size_t i = 0; i < c.names.n; i++)
 		tr_strset_add(names, c.names.v[i]);
@@ -110,7 +113,8 @@ static int unload_main(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return cli_usage(&cmd_unload, "which profile? its name, or a file with it");
+		return cli_usage(&cmd_unload,
+				 "which profile? its name, or a file or bundle with it");
 	if (unload(argv + optind, argc - optind, force, &err) < 0)
 		return cli_fail(&err);
 	return EXIT_YES;
@@ -120,7 +124,7 @@ const struct cmd cmd_unload = {
 	.name = "unload",
 	.group = "Confine",
 	.summary = "Unload AppArmor profiles from this kernel",
-	.usage = "unload [--force] NAME|FILE...",
+	.usage = "unload [--force] NAME|FILE|BUNDLE...",
 	.options =
 		"  -f, --force   even if processes are under it, or trammel did not load it\n"
 		"  -h, --help    this help\n"

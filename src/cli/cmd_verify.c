@@ -41,8 +41,9 @@ static void verify_release(struct verify *v)
 	strbuf_release(&v->where);
 	strbuf_release(&v->accept);
 	traces_release(&v->expanded);
-	free(v->in_bundle[0]);
-	free(v->in_bundle[1]);
+	free(v->unproved);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(v->in_bundle); i++)
+		free(v->in_bundle[i]);
 }
 
 static bool recorded_abi(const struct verify *v, enum tr_abi abi)
@@ -80,6 +81,11 @@ void verify_each_limit(const struct verify *v, void (*fn)(const char *text, void
 
 	if (v->apparmor)
 		verify_apparmor_limits(v, fn, arg);
+	if (v->unproved) {
+		strbuf_addf(&sb, "what AppArmor refuses: %s", v->unproved);
+		fn(strbuf_str(&sb), arg);
+		strbuf_clear(&sb);
+	}
 	if (v->c && v->c->n_depends)
 		fn("arguments that were not recorded: a call that the profile allows with some "
 		   "of them only is not proved",
@@ -162,7 +168,7 @@ static int check_profile(struct verify *v, struct tr_err *err)
 	return rc < 0 ? tr_err_wrap(err, "%s", v->profile) : 0;
 }
 
-/* Its profile and its decisions; and of a directory of traces, those of its subject. */
+/* Its profiles and its decisions; and of a directory of traces, those of its subject. */
 static int open_bundle(struct verify *v, char **ret_subject, struct tr_err *err)
 {
 	tr_cleanup_free char *tune = tr_bundle_path(v->bundle, TR_BUNDLE_TUNE);
@@ -174,6 +180,13 @@ static int open_bundle(struct verify *v, char **ret_subject, struct tr_err *err)
 	*ret_subject = tr_xstrdup(b.subject);
 	tr_bundle_release(&b);
 	v->profile = v->in_bundle[0];
+	if (!v->apparmor && bundle_apparmor(v->bundle, &v->in_bundle[2], &v->unproved, err) < 0)
+		return -1;
+	if (v->in_bundle[2])
+		v->apparmor = v->in_bundle[2];
+	if (v->unproved && (v->name || v->files))
+		return tr_err_set(err, TR_ERR_INPUT, "--%s: %s has no AppArmor profile: %s",
+				  v->name ? "name" : "files", v->bundle, v->unproved);
 	if (!v->tune_file && access(tune, F_OK) == 0)
 		v->tune_file = v->in_bundle[1] = tr_take(tune);
 	return 0;
@@ -230,7 +243,8 @@ static int verify(struct verify *v, struct tr_err *err)
 		return -1;
 	if (v->profile && verify_seccomp(v, err) < 0)
 		return -1;
-	if (v->apparmor && verify_apparmor(v, err) < 0)
+	if (v->apparmor &&
+	    (v->in_bundle[2] ? verify_apparmor_of_bundle(v, err) : verify_apparmor(v, err)) < 0)
 		return -1;
 	v->complete = tr_facts_complete(&v->facts);
 	describe_host(v);
@@ -258,8 +272,13 @@ static int answer(const struct verify *v, enum format format)
 	if (!v->complete)
 		cli_warn("the recording is incomplete: what is missing in it was not verified%s",
 			 v->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
+	/* That a bundle has none was said when it was made; the list of limits has it. */
+	if (v->unproved && v->in_bundle[2])
+		cli_warn("AppArmor: not proved: %s", v->unproved);
 	if ((v->c && v->c->n_denied) || verify_refused(v) || v->asked.n_refused)
 		return EXIT_NO;
+	if (v->cannot)
+		return EXIT_CANNOT;
 	return v->complete || v->allow_incomplete ? EXIT_YES : EXIT_INCOMPLETE;
 }
 
@@ -360,7 +379,7 @@ static int take_operands(struct verify *v, int argc, char **argv)
 	if (!v->profile && !v->apparmor && !v->bundle)
 		return cli_usage(&cmd_verify,
 				 "--seccomp FILE, --apparmor FILE, or a bundle, is missing");
-	if ((v->name || v->files) && !v->apparmor)
+	if ((v->name || v->files) && !v->apparmor && !v->bundle)
 		return cli_usage(&cmd_verify, "--%s goes with --apparmor",
 				 v->name ? "name" : "files");
 	if (!v->n_traces)
@@ -411,7 +430,7 @@ const struct cmd cmd_verify = {
 		"              [--all] [--markdown|--sarif] [--allow-incomplete] TRACE...\n"
 		"verify [OPTION...] BUNDLE [TRACE...]",
 	.options =
-		"A bundle brings its profile and its tune file; without a trace, its own recordings\n"
+		"A bundle brings its profiles and its tune file; without a trace, its own recordings\n"
 		"are verified. A directory as record -d makes it stands for the traces in it (those\n"
 		"of the bundle's subject).\n\n"
 		"      --seccomp=FILE      the profile: a file, '-', or a built-in name "
@@ -430,6 +449,8 @@ const struct cmd cmd_verify = {
 		"      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
 		"  -h, --help              this help\n"
 		"\nExit status: 0 all allowed; 1 something is denied, or one of the runtimes refuses the\n"
-		"profile; 2 bad input; 4 nothing is denied, but the recording is incomplete.\n",
+		"profile; 2 bad input; 3 a bundle's AppArmor profile cannot be proved here (there is no\n"
+		"apparmor_parser), and nothing else is denied; 4 nothing is denied, but the recording is\n"
+		"incomplete.\n",
 	.run = verify_main,
 };

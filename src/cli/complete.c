@@ -59,6 +59,7 @@ static const struct value {
 	{ "", "name", NONE },
 	{ "emit", "paths", "exact evidence" },
 	{ "emit", "floor", "docker-default none" },
+	{ "emit", "apparmor", "on off" },
 	{ "", "redact", NONE },
 	{ "", "accept", NONE },
 	{ "", "why", NONE },

@@ -3,7 +3,10 @@
 #ifndef CLI_EMIT_H
 #define CLI_EMIT_H
 
+#include "trammel/apparmor.h"
 #include "trammel/policy.h"
+#include "trammel/policy_apparmor.h"
+#include "trammel/tune.h"
 
 /* The summary and the warnings of a profile that was made of so many recordings. */
 void emit_say(const struct tr_policy_report *r, const struct tr_policy_opts *opts,
@@ -14,6 +17,15 @@ void emit_say_needs(const struct tr_policy_report *r, const char *tune);
 /* `emit apparmor`; returns the exit status. */
 struct emit_opts;
 int emit_apparmor(struct emit_opts *o);
+/* Its rules, as o and tune say. In *report is what must be accepted, too, where that is the error. */
+int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
+		       const struct tr_tune *tune, const struct tr_facts *facts,
+		       struct tr_policy_apparmor_report *report, struct tr_err *err);
+/* Whether a bundle made with these options, of these facts, has one; else the error says why not. */
+int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err);
+/* What is said beside them; from: what `trammel load` would be given. */
+void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
+		       const char *from);
 
 /* `emit bundle`; returns the exit status. */
 int emit_bundle(struct emit_opts *o);

@@ -8,6 +8,7 @@
 #include "cli/emit.h"
 #include "cli/emit_opts.h"
 #include "trammel/apparmor_text.h"
+#include "trammel/redact.h"
 #include "trammel/trace.h"
 #include "util/fs.h"
 #include "util/json.h"
@@ -68,8 +69,11 @@ static void say_doubts(const struct tr_policy_apparmor_report *r, size_t n_recor
 			n_recordings == 1 ? "a second" : "another");
 }
 
-static void say_all(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r)
+void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
+		       const char *from)
 {
+	tr_cleanup_free char *safe = text_escaped(from);
+
 	say_notes(&r->unsaid, "no rule can allow it", true);
 	say_notes(&r->both, "written and run", true);
 	say_notes(&r->needless, "accepted", true);
@@ -81,7 +85,7 @@ static void say_all(const struct tr_apparmor *p, const struct tr_policy_apparmor
 		p->n_files, r->n_paths, tr_paths_name(r->paths), p->n_caps,
 		p->n_caps == 1 ? "y" : "ies", p->n_networks, cli_plural(p->n_networks), r->states,
 		TR_APPARMOR_STATES_MAX);
-	cli_say("trammel load FILE loads it; docker run --security-opt apparmor=%s uses it",
+	cli_say("trammel load %s loads it; docker run --security-opt apparmor=%s uses it", safe,
 		p->name);
 }
 
@@ -139,6 +143,30 @@ static void print_json(const struct tr_apparmor *p, const struct tr_policy_appar
 	json_object_put(o);
 }
 
+int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
+		       const struct tr_tune *tune, const struct tr_facts *facts,
+		       struct tr_policy_apparmor_report *report, struct tr_err *err)
+{
+	tr_cleanup_free char *made = o->output.name ? NULL : emit_default_name(facts);
+	tr_cleanup_free struct tr_policy_accept *accepts = NULL;
+	struct tr_policy_apparmor_opts opts = {
+		.name = made ? made : o->output.name,
+		.paths = o->paths,
+		.floor = o->floor,
+		.accepts = tune->accepts,
+		.n_accepts = tune->n_accepts,
+		.allow_incomplete = o->policy.allow_incomplete,
+		.allow_no_start = o->policy.allow_no_start,
+	};
+
+	/* A bundle has put them into its tune file. */
+	if (!o->bundle) {
+		accepts = emit_opts_accepts(o, tune, &opts.n_accepts);
+		opts.accepts = accepts;
+	}
+	return tr_policy_apparmor(ret, facts, &opts, report, err);
+}
+
 static void say_needs(const struct tr_policy_apparmor_report *r)
 {
 	const struct tr_policy_report same = { .needs = r->needs, .n_needs = r->n_needs };
@@ -150,22 +178,11 @@ static void say_needs(const struct tr_policy_apparmor_report *r)
 static int make(struct emit_opts *o, const struct tr_tune *tune, const struct tr_facts *facts,
 		struct tr_err *err)
 {
-	tr_cleanup_free char *made = o->output.name ? NULL : emit_default_name(facts);
-	tr_cleanup_free struct tr_policy_accept *accepts = NULL;
-	struct tr_policy_apparmor_opts opts = {
-		.name = made ? made : o->output.name,
-		.paths = o->paths,
-		.floor = o->floor,
-		.allow_incomplete = o->policy.allow_incomplete,
-		.allow_no_start = o->policy.allow_no_start,
-	};
 	struct tr_policy_apparmor_report report = { 0 };
 	struct tr_apparmor p;
 	int r;
 
-	accepts = emit_opts_accepts(o, tune, &opts.n_accepts);
-	opts.accepts = accepts;
-	if (tr_policy_apparmor(&p, facts, &opts, &report, err) < 0) {
+	if (emit_apparmor_make(&p, o, tune, facts, &report, err) < 0) {
 		say_needs(&report);
 		tr_policy_apparmor_report_release(&report);
 		return -1;
@@ -174,10 +191,29 @@ static int make(struct emit_opts *o, const struct tr_tune *tune, const struct tr
 	if (r == 0 && cli.json)
 		print_json(&p, &report);
 	else if (r == 0)
-		say_all(&p, &report);
+		emit_apparmor_say(&p, &report, o->output.file ? o->output.file : "FILE");
 	tr_policy_apparmor_report_release(&report);
 	tr_apparmor_release(&p);
 	return r;
+}
+
+/* A rule for a name that stands for another would refuse what the container needs. */
+static int is_redacted(const struct tr_fact *fact, void *arg)
+{
+	(void)arg;
+	return (fact->path && tr_redacted(fact->path)) ||
+	       (fact->source && tr_redacted(fact->source));
+}
+
+int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err)
+{
+	if (o->with_apparmor && !strcmp(o->with_apparmor, "off"))
+		return tr_err_set(err, TR_ERR_INPUT, "--apparmor off");
+	if (tr_facts_each(facts, is_redacted, NULL))
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "names of files were redacted, and rules for what stands there "
+				  "now would allow nothing: emit apparmor makes it of the traces");
+	return 0;
 }
 
 int emit_apparmor(struct emit_opts *o)

@@ -11,6 +11,7 @@
 #include "cli/emit.h"
 #include "cli/emit_opts.h"
 #include "cli/traces.h"
+#include "trammel/apparmor_text.h"
 #include "trammel/bundle.h"
 #include "trammel/seccomp.h"
 #include "trammel/trace.h"
@@ -26,6 +27,7 @@
 enum part {
 	PART_TRACE,
 	PART_SECCOMP,
+	PART_APPARMOR,
 	PART_TUNE,
 	PARTS
 };
@@ -39,14 +41,20 @@ struct making {
 	struct tr_tune tune;
 	struct tr_facts facts;
 	struct tr_policy_report report;
+	struct tr_apparmor rules;
+	struct tr_policy_apparmor_report rules_report;
 	size_t old_facts, old_recordings, redacted;
-	bool has_tune;
+	bool has_tune, has_rules;
+	bool removes; /* the AppArmor profile that was there */
 };
 
 static void making_release(struct making *m)
 {
 	for (int i = 0; i < PARTS; i++)
 		free(m->parts[i].text);
+	if (m->has_rules)
+		tr_apparmor_release(&m->rules);
+	tr_policy_apparmor_report_release(&m->rules_report);
 	tr_policy_report_release(&m->report);
 	tr_facts_release(&m->facts);
 	tr_tune_release(&m->tune);
@@ -191,7 +199,9 @@ static int make_tune(struct making *m, struct tr_err *err)
 			return -1;
 		m->has_tune = true;
 	}
-	*part = (struct tr_bundle_part){ TR_BUNDLE_TUNE, part->text, part->len, 0644, true };
+	if (m->has_tune)
+		*part = (struct tr_bundle_part){ TR_BUNDLE_TUNE, part->text, part->len, 0644,
+						 true };
 	m->o->policy.accepts = m->tune.accepts;
 	m->o->policy.n_accepts = m->tune.n_accepts;
 	return 0;
@@ -231,6 +241,56 @@ static int make_part(struct making *m, enum part which, const char *name, mode_t
 	return r;
 }
 
+static int make_rules(struct making *m, struct tr_err *err)
+{
+	if (emit_apparmor_can(m->o, &m->facts, err) < 0 ||
+	    emit_apparmor_make(&m->rules, m->o, &m->tune, &m->facts, &m->rules_report, err) < 0)
+		return -1;
+	if (m->rules.n_files)
+		return 0;
+	tr_apparmor_release(&m->rules);
+	return tr_err_set(err, TR_ERR_INPUT, "no acts on files were recorded");
+}
+
+static int write_apparmor(struct making *m, FILE *out, struct tr_err *err)
+{
+	return tr_apparmor_write(&m->rules, out, err);
+}
+
+/* That there is none is no failure, and is told; that there is none any more is for somebody to decide. */
+static int make_apparmor(struct making *m, struct tr_err *err)
+{
+	tr_cleanup_err struct tr_err why = { 0 };
+	bool off = m->o->with_apparmor && !strcmp(m->o->with_apparmor, "off");
+	enum tr_bundle_state was = TR_BUNDLE_NEVER;
+
+	m->has_rules = make_rules(m, &why) == 0;
+	if (m->has_rules)
+		return make_part(m, PART_APPARMOR, TR_BUNDLE_APPARMOR, 0644, write_apparmor, err);
+	if (why.kind == TR_ERR_NO)
+		return tr_err_set(err, TR_ERR_NO, "%s", tr_err_msg(&why));
+	m->now.no_apparmor = tr_xstrdup(tr_err_msg(&why));
+	if (!m->old.dir)
+		return 0;
+	if (tr_bundle_check(&m->old, TR_BUNDLE_APPARMOR, &was, err) < 0)
+		return -1;
+	if (was == TR_BUNDLE_NEVER || was == TR_BUNDLE_GONE)
+		return 0;
+	if (!off)
+		return tr_err_set(err, why.kind,
+				  "the bundle has an AppArmor profile, and there can be none any "
+				  "more (--apparmor off goes on without): %s",
+				  tr_err_msg(&why));
+	if (was != TR_BUNDLE_SAME && !m->o->force)
+		return tr_err_set(err, TR_ERR_INPUT,
+				  "%s/" TR_BUNDLE_APPARMOR
+				  " was edited since it was made, and would be removed (--force "
+				  "removes it)",
+				  m->o->output.dir);
+	m->removes = true;
+	return 0;
+}
+
 static void describe(struct making *m)
 {
 	struct tr_bundle *b = &m->now;
@@ -247,13 +307,32 @@ static void describe(struct making *m)
 	}
 }
 
+/* bundle.json says already that there is none. */
+static int remove_apparmor(const struct making *m, struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_bundle_path(m->o->output.dir, TR_BUNDLE_APPARMOR);
+
+	if (unlink(path) < 0)
+		return tr_err_errno(err, TR_ERR_CANNOT, errno, "%s: remove it", path);
+	return 0;
+}
+
 static int write_all(struct making *m, struct tr_err *err)
 {
+	struct tr_bundle_part parts[PARTS];
+	size_t n = 0;
+
 	/* What was recorded is in the new one, whatever became of the old one. */
 	m->parts[PART_TRACE].forced = m->old.dir != NULL || m->o->force;
 	m->parts[PART_SECCOMP].forced = m->o->force;
+	m->parts[PART_APPARMOR].forced = m->o->force;
 	describe(m);
-	return tr_bundle_write(&m->now, m->parts, m->has_tune ? PARTS : PARTS - 1, err);
+	for (int i = 0; i < PARTS; i++)
+		if (m->parts[i].name)
+			parts[n++] = m->parts[i];
+	if (tr_bundle_write(&m->now, parts, n, err) < 0)
+		return -1;
+	return m->removes ? remove_apparmor(m, err) : 0;
 }
 
 static int make(struct making *m, struct tr_err *err)
@@ -265,7 +344,8 @@ static int make(struct making *m, struct tr_err *err)
 	    tr_tune_apply(&m->o->policy, &m->tune, 0, err) < 0 || read_facts(m, err) < 0)
 		return -1;
 	if (make_part(m, PART_TRACE, TR_BUNDLE_TRACE, 0600, write_trace, err) < 0 ||
-	    make_part(m, PART_SECCOMP, TR_BUNDLE_SECCOMP, 0644, write_seccomp, err) < 0)
+	    make_part(m, PART_SECCOMP, TR_BUNDLE_SECCOMP, 0644, write_seccomp, err) < 0 ||
+	    make_apparmor(m, err) < 0)
 		return -1;
 	return write_all(m, err);
 }
@@ -276,6 +356,10 @@ static void say_made(const struct making *m)
 	size_t recordings = m->facts.n_recordings, news = m->facts.n - m->old_facts;
 
 	emit_say(&m->report, &m->o->policy, m->facts.n_recordings);
+	if (m->has_rules)
+		emit_apparmor_say(&m->rules, &m->rules_report, m->o->output.dir);
+	else
+		cli_say("no AppArmor profile: %s", m->now.no_apparmor);
 	if (m->o->redact)
 		cli_say("%zu string%s redacted", m->redacted, cli_plural(m->redacted));
 	if (m->old.dir)
@@ -287,16 +371,27 @@ static void say_made(const struct making *m)
 			cli_plural(recordings));
 }
 
-static void say_needs(const struct making *m)
+/* What either profile needs: one line accepts both. */
+static void say_needs(struct making *m)
 {
 	cleanup_strbuf struct strbuf line = STRBUF_INIT;
 	tr_cleanup_free char *tune = tr_bundle_path(m->o->output.dir, TR_BUNDLE_TUNE);
+	tr_cleanup_free struct tr_policy_need *all = NULL;
+	struct tr_policy_report both = { 0 };
 
-	if (!m->report.n_needs)
+	if (!m->report.n_needs && !m->rules_report.n_needs)
 		return;
-	emit_say_needs(&m->report, tune);
-	accept_line(&line, m->o->output.dir, m->o->traces, m->o->n_traces, m->report.needs,
-		    m->report.n_needs, "");
+	/* If seccomp's half failed, the other one was not made. */
+	if (m->report.n_needs && emit_apparmor_can(m->o, &m->facts, NULL) == 0)
+		m->has_rules = make_rules(m, NULL) == 0;
+	all = tr_xcalloc(m->report.n_needs + m->rules_report.n_needs, sizeof(*all));
+	for (size_t i = 0; i < m->report.n_needs; i++)
+		all[both.n_needs++] = m->report.needs[i];
+	for (size_t i = 0; i < m->rules_report.n_needs; i++)
+		all[both.n_needs++] = m->rules_report.needs[i];
+	both.needs = all;
+	emit_say_needs(&both, tune);
+	accept_line(&line, m->o->output.dir, m->o->traces, m->o->n_traces, all, both.n_needs, "");
 	cli_say("to accept it, and say why: %s", strbuf_str(&line));
 }
 

@@ -4,9 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trammel/apparmor.h"
 #include "util/mem.h"
 
-#define REDACT "redact"
+#define REDACT	 "redact"
+#define APPARMOR "apparmor"
+#define NAME	 "name"
+#define PATHS	 "paths"
+#define FLOOR	 "floor"
 
 void emit_opts_release(struct emit_opts *o)
 {
@@ -71,20 +76,63 @@ static enum tr_policy_option find_option(const char *name)
 	return i;
 }
 
+/* It outlives the bundle that it was read from. */
+static const char *keep(struct emit_opts *o, const char *s)
+{
+	o->lists = tr_grow(o->lists, &o->cap_lists, o->n_lists, sizeof(*o->lists));
+	return o->lists[o->n_lists++] = tr_xstrdup(s);
+}
+
+/* Those of the AppArmor profile: 1 where it is one of them. */
+static int take_old_apparmor(struct emit_opts *o, const struct tr_bundle_option *old,
+			     struct tr_err *err)
+{
+	if (!strcmp(old->name, APPARMOR)) {
+		if (strcmp(old->value, "on") != 0 && strcmp(old->value, "off") != 0)
+			return tr_err_set(err, TR_ERR_INPUT, "expected on or off, found '%.64s'",
+					  old->value);
+		o->with_apparmor = o->with_apparmor ? o->with_apparmor : keep(o, old->value);
+	} else if (!strcmp(old->name, NAME)) {
+		if (!tr_apparmor_is_name(old->value))
+			return tr_err_set(err, TR_ERR_INPUT, "expected a profile's name");
+		o->output.name = o->output.name ? o->output.name : keep(o, old->value);
+	} else if (!strcmp(old->name, PATHS)) {
+		int paths = tr_paths_from_name(old->value);
+
+		if (paths < 0)
+			return tr_err_set(err, TR_ERR_INPUT,
+					  "expected exact or evidence, found '%.64s'", old->value);
+		o->paths = o->paths == TR_PATHS_AUTO ? (enum tr_paths)paths : o->paths;
+	} else if (!strcmp(old->name, FLOOR)) {
+		int floor = tr_floor_from_name(old->value);
+
+		if (floor < 0)
+			return tr_err_set(err, TR_ERR_INPUT,
+					  "expected docker-default or none, found '%.64s'",
+					  old->value);
+		o->floor = o->floor_given ? o->floor : (enum tr_floor)floor;
+		o->floor_given = true;
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
 static int take_old(struct emit_opts *o, const struct tr_bundle_option *old,
 		    const struct tr_tune *tune, struct tr_err *err)
 {
 	enum tr_policy_option option = find_option(old->name);
+	int r = take_old_apparmor(o, old, err);
 
+	if (r)
+		return r < 0 ? -1 : 0;
 	if (!strcmp(old->name, REDACT))
 		return emit_opts_redact(o, old->value, err);
 	if (option == TR_POLICY_OPTIONS)
 		return tr_err_set(err, TR_ERR_INPUT, "an option that this trammel does not know");
 	if (o->given & 1U << option || tune->options[option].value)
 		return 0;
-	/* It outlives the bundle that it was read from. */
-	o->lists = tr_grow(o->lists, &o->cap_lists, o->n_lists, sizeof(*o->lists));
-	o->words[option] = o->lists[o->n_lists++] = tr_xstrdup(old->value);
+	o->words[option] = keep(o, old->value);
 	return tr_policy_option_set(&o->policy, option, o->words[option], err);
 }
 
@@ -109,6 +157,14 @@ static void say_options(const struct emit_opts *o, const struct tr_tune *tune,
 		if (word && !tune->options[i].value)
 			tr_bundle_add_option(now, tr_policy_option_name(i), word);
 	}
+	if (o->with_apparmor && !strcmp(o->with_apparmor, "off"))
+		tr_bundle_add_option(now, APPARMOR, "off");
+	if (o->output.name)
+		tr_bundle_add_option(now, NAME, o->output.name);
+	if (o->paths != TR_PATHS_AUTO)
+		tr_bundle_add_option(now, PATHS, tr_paths_name(o->paths));
+	if (o->floor_given)
+		tr_bundle_add_option(now, FLOOR, tr_floor_name(o->floor));
 	for (size_t i = 0; i < o->patterns.n; i++)
 		tr_bundle_add_option(now, REDACT, o->patterns.v[i]);
 }

@@ -19,6 +19,8 @@ struct emit_opts {
 	bool apparmor; /* a profile of the other kind */
 	enum tr_paths paths;
 	enum tr_floor floor;
+	bool floor_given;
+	const char *with_apparmor; /* bundle: "on" or "off"; NULL: not given, which is on */
 	struct emit_output output;
 	const char *tune;
 	const char *why; /* of all accepts */

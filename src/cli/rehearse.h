@@ -16,6 +16,8 @@ struct rehearsal {
 	const char *seccomp; /* as given; NULL: only AppArmor */
 	const char *apparmor; /* the same; one of both is there */
 	char *apparmor_name; /* owned: of the profile in it */
+	char *apparmor_of_bundle; /* owned: what apparmor then points to */
+	char *left_out; /* why the bundle's AppArmor profile is not rehearsed; NULL: it is, or is none */
 	bool was_loaded, loaded; /* the kernel had one of that name; it has this one */
 	struct denials *heard;
 	unsigned confined; /* runs that were seen under it */
@@ -68,6 +70,11 @@ bool rehearse_is_refusal(const struct rehearsal *h, const struct tr_facts *facts
 			 const struct tr_fact *f);
 size_t rehearse_refusals(const struct rehearsal *h, const struct tr_facts *facts);
 
+/*
+ * The AppArmor profile of the bundle dir, where it has one and the command, the kernel and the engine can put it in
+ * force; else left_out says why not. Nobody asked for it by name: that is no error, but never a profile in force.
+ */
+int rehearse_of_bundle(struct rehearsal *h, const char *dir, struct tr_err *err);
 /* rehearse_apparmor.c: nothing of it does anything without h->apparmor. The profile into the kernel. */
 int rehearse_load(struct rehearsal *h, struct tr_err *err);
 /* Out of it again, unless it was there before. */

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/bundle.h"
 #include "cli/cmd.h"
 #include "cli/confine.h"
+#include "cli/engines.h"
 #include "cli/rehearse.h"
 #include "policy/needs.h"
 #include "util/mem.h"
@@ -109,6 +111,45 @@ int rehearse_engine_confines(const struct rehearsal *h, struct tr_engine *e, str
 	return tr_err_set(err, TR_ERR_CANNOT,
 			  "%s has no AppArmor, and would run the container without the profile",
 			  tr_engine_version(e));
+}
+
+/* On the heap, or NULL. An engine that does not answer is told of when it is to run the container. */
+static char *cannot_confine(struct rehearsal *h)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+	struct apparmor_list list;
+	struct engines engines;
+	int r;
+
+	if (h->cgroup)
+		return tr_xstrdup("with --cgroup the command puts it in force itself: name it with "
+				  "--apparmor where it does");
+	if (h->cmdline.has_apparmor)
+		return tr_xstrdup("the command has a --security-opt apparmor of its own");
+	if (apparmor_list(&list, &err) < 0)
+		return tr_xstrdup(tr_err_msg(&err));
+	apparmor_list_release(&list);
+	if (engines_open(&engines, &h->cmdline, NULL) < 0)
+		return NULL;
+	r = engines.n ? rehearse_engine_confines(h, engines.e[0], &err) : 0;
+	engines_close(&engines);
+	return r < 0 ? tr_xstrdup(tr_err_msg(&err)) : NULL;
+}
+
+int rehearse_of_bundle(struct rehearsal *h, const char *dir, struct tr_err *err)
+{
+	if (h->apparmor)
+		return 0;
+	if (bundle_apparmor(dir, &h->apparmor_of_bundle, &h->left_out, err) < 0)
+		return -1;
+	h->apparmor = h->apparmor_of_bundle;
+	if (h->apparmor)
+		h->left_out = cannot_confine(h);
+	if (h->left_out) {
+		h->apparmor = NULL;
+		cli_warn("not under AppArmor, only under seccomp: %s", h->left_out);
+	}
+	return 0;
 }
 
 static char *missing_rule(const struct rehearsal *h, const struct denial *d)

@@ -244,6 +244,11 @@ void rehearse_say_sum(const struct rehearsal *h, unsigned passed, unsigned runs,
 
 		json_object_object_add(o, "passed", json_object_new_int64(passed));
 		json_object_object_add(o, "runs", json_object_new_int64(runs));
+		if (h->left_out) {
+			tr_cleanup_free char *why = text_escaped(h->left_out);
+
+			json_add_string(o, "apparmor_left_out", why);
+		}
 		if (passed == runs && runs)
 			json_object_object_add(
 				o, "failure_rate_below_95",
@@ -258,6 +263,11 @@ void rehearse_say_sum(const struct rehearsal *h, unsigned passed, unsigned runs,
 	if (h->apparmor && !h->confined && passed)
 		printf("Whether the AppArmor profile was in force could not be seen: the container "
 		       "ends too soon.\n");
+	if (h->left_out) {
+		tr_cleanup_free char *why = text_escaped(h->left_out);
+
+		printf("Only under the seccomp profile, not under AppArmor: %s\n", why);
+	}
 	printf("%s%u of %u came through.%s\n", passed == runs ? c_green() : c_red(), passed, runs,
 	       c_reset());
 	if (passed == runs && runs)

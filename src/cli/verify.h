@@ -18,7 +18,7 @@
 struct verify {
 	const char *profile; /* seccomp's; NULL: only AppArmor's is verified */
 	const char *bundle; /* whose profile it is; NULL: none's */
-	char *in_bundle[2]; /* its profile and its tune file, where they were found there */
+	char *in_bundle[3]; /* its profiles and its tune file, where they were found there */
 	char *const *traces;
 	size_t n_traces;
 	struct traces expanded; /* what they then point to */
@@ -35,6 +35,8 @@ struct verify {
 	size_t docker_granted; /* by docker-default, of the native ABI */
 	struct strbuf where; /* "Linux 6.1.0 x86_64, libseccomp 2.5.4" */
 	const char *apparmor; /* NULL: only seccomp's is verified */
+	char *unproved; /* why the bundle's AppArmor profile, or the want of one, proves nothing */
+	bool cannot; /* because this machine cannot */
 	const char *name; /* which of the profiles in it; NULL: there is but one */
 	struct tr_aa_policy policy;
 	const struct tr_aa_profile *aa;
@@ -97,6 +99,11 @@ void verify_add_call(const struct tr_check_syscall *s, struct strbuf *sb);
 
 /* verify_apparmor.c */
 int verify_apparmor(struct verify *v, struct tr_err *err);
+/*
+ * The same of a bundle's, where seccomp's is verified, too: what cannot be proved here, or is not asked, is said
+ * with the answer, and no error.
+ */
+int verify_apparmor_of_bundle(struct verify *v, struct tr_err *err);
 void verify_apparmor_release(struct verify *v);
 void verify_apparmor_text(const struct verify *v);
 struct json_object *verify_apparmor_json(const struct verify *v);
@@ -114,6 +121,9 @@ void verify_beyond_json(const struct verify *v, struct json_object *o);
 void verify_beyond_markdown(const struct verify *v, struct strbuf *sb);
 void verify_apparmor_limits(const struct verify *v, void (*fn)(const char *text, void *arg),
 			    void *arg);
+
+/* Where what is new begins: with seccomp's half, or, if that allows all, with AppArmor's. */
+void verify_print_accept(const struct verify *v);
 
 /* verify_gate.c: finds the command that accepts what is denied; without a bundle there is none. */
 int verify_find_accept(struct verify *v, struct tr_err *err);

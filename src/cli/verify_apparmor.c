@@ -18,19 +18,41 @@ static const char *const modes[] = {
 	[TR_AA_UNCONFINED] = "unconfined", [TR_AA_USER] = "prompt",
 };
 
-int verify_apparmor(struct verify *v, struct tr_err *err)
+static int ask(struct verify *v, struct tr_err *err)
 {
 	if (tr_apparmor_compile(&v->policy, v->apparmor, err) < 0)
 		return -1;
 	if (tr_apparmor_choose(&v->aa, &v->policy, v->name, err) < 0)
 		return tr_err_wrap(err, "%s", v->apparmor);
 	tr_check_apparmor(&v->asked, v->aa, &v->facts);
+	return 0;
+}
+
+int verify_apparmor(struct verify *v, struct tr_err *err)
+{
+	if (ask(v, err) < 0)
+		return -1;
+	/* A yes to no question at all would be taken for a proof. */
 	if (v->asked.n_facts == 0)
 		return tr_err_set(err, TR_ERR_INPUT,
 				  "%s: nothing is recorded there that AppArmor is asked about: "
 				  "nothing to verify",
 				  v->traces[0]);
 	return verify_beyond(v, err);
+}
+
+int verify_apparmor_of_bundle(struct verify *v, struct tr_err *err)
+{
+	if (ask(v, err) == 0 && v->asked.n_facts)
+		return verify_beyond(v, err);
+	if (err->kind && err->kind != TR_ERR_CANNOT)
+		return -1;
+	v->cannot = err->kind == TR_ERR_CANNOT;
+	v->unproved = tr_xstrdup(v->cannot ? tr_err_msg(err) :
+					     "nothing is recorded that AppArmor is asked about");
+	v->apparmor = NULL;
+	tr_err_clear(err);
+	return 0;
 }
 
 void verify_apparmor_release(struct verify *v)
@@ -49,6 +71,8 @@ static void add_sentence(const struct verify *v, const struct tr_check_refusal *
 	verify_add_evidence(v, &r->fact->ev, sb);
 	strbuf_adds(sb, r->by_rule ? ". A deny rule is in the way of: " : ". Missing: ");
 	strbuf_adds(sb, r->rule);
+	if (v->accept.len && !r->by_rule)
+		strbuf_addf(sb, ". To accept it: %s", strbuf_str(&v->accept));
 }
 
 void verify_apparmor_each(const struct verify *v,
@@ -126,6 +150,8 @@ void verify_apparmor_text(const struct verify *v)
 	if (v->asked.n_refused) {
 		printf("\n%sDenied by AppArmor%s\n", c_bold(), c_reset());
 		print_refusals(v, false);
+		if (!v->c || !v->c->n_denied)
+			verify_print_accept(v);
 	}
 	if (has_perhaps(v)) {
 		printf("\n%sDenied in some surroundings%s (no failure: whether it is asked depends on what "
@@ -243,5 +269,7 @@ void verify_apparmor_markdown(const struct verify *v, struct strbuf *sb)
 		    cli_plural(v->asked.n_refused), v->asked.n_refused == 1 ? "is" : "are",
 		    v->asked.n_facts);
 	add_rows(v, sb);
+	if (!v->c || !v->c->n_denied)
+		markdown_accept(sb, strbuf_str(&v->accept));
 	verify_beyond_markdown(v, sb);
 }

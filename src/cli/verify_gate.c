@@ -16,7 +16,12 @@
 
 int verify_find_accept(struct verify *v, struct tr_err *err)
 {
-	if (!v->bundle || !v->c || !v->c->n_denied)
+	bool denied = v->c && v->c->n_denied;
+
+	/* What a deny rule refuses stays refused, whatever is accepted. */
+	for (size_t i = 0; i < v->asked.n_refusals && !denied; i++)
+		denied = !v->asked.refusals[i].perhaps && !v->asked.refusals[i].by_rule;
+	if (!v->bundle || !denied)
 		return 0;
 	return accept_find(&v->accept, v->bundle, &v->facts, v->traces, v->n_traces, err);
 }
@@ -75,7 +80,8 @@ static void add_seccomp(const struct verify *v, struct strbuf *sb)
 		strbuf_addf(sb, "\n\nAllows all of %zu recorded syscalls.\n", v->c->n_syscalls);
 	if (v->c->n_denied)
 		add_rows(v, sb);
-	markdown_accept(sb, strbuf_str(&v->accept));
+	if (v->c->n_denied)
+		markdown_accept(sb, strbuf_str(&v->accept));
 }
 
 void verify_markdown(const struct verify *v, struct strbuf *sb)
@@ -86,6 +92,11 @@ void verify_markdown(const struct verify *v, struct strbuf *sb)
 		strbuf_addc(sb, '\n');
 	if (v->apparmor)
 		verify_apparmor_markdown(v, sb);
+	if (v->unproved) {
+		strbuf_adds(sb, "\n### AppArmor: not proved\n\n");
+		markdown_code(sb, v->unproved);
+		strbuf_addc(sb, '\n');
+	}
 	if (!v->complete)
 		strbuf_adds(sb, "\nThe recording is incomplete: what it lost was not verified.\n");
 }

@@ -252,6 +252,8 @@ void verify_print_json(const struct verify *v)
 		json_add_seccomp(o, v);
 	if (v->apparmor)
 		json_object_object_add(o, "apparmor", verify_apparmor_json(v));
+	if (v->unproved)
+		json_add_escaped(o, "apparmor_unproved", v->unproved);
 	json_object_object_add(o, "not_covered", limits);
 	if (v->accept.len)
 		json_add_string(o, "accept", strbuf_str(&v->accept));

@@ -351,7 +351,7 @@ static void print_answer(const struct verify *v)
 }
 
 /* On a line of its own, to be copied whole. */
-static void print_accept(const struct verify *v)
+void verify_print_accept(const struct verify *v)
 {
 	if (v->accept.len)
 		printf("\n%sTo accept it%s, if it is meant to be:\n  %s\n", c_bold(), c_reset(),
@@ -362,7 +362,8 @@ static void print_seccomp(const struct verify *v)
 {
 	print_answer(v);
 	print_denied(v);
-	print_accept(v);
+	if (v->c->n_denied)
+		verify_print_accept(v);
 	print_answered(v);
 	print_depends(v);
 	print_extra(v);

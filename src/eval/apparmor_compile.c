@@ -92,6 +92,9 @@ static int compile_error(const char *said, const char *file, const char *name, s
 			  *what ? what : "it does not say why");
 }
 
+/* What a child that could not become the program ends with, and shells say of one that cannot be run. */
+#define NOT_RUN 126
+
 /* file: a regular file, absolute or relative; name: what it is called in errors. */
 static int compile_file(const char *file, const char *name, enum apparmor_target target,
 			char **ret_blob, size_t *ret_len, struct tr_err *err)
@@ -118,7 +121,10 @@ static int compile_file(const char *file, const char *name, enum apparmor_target
 	argv[n] = file;
 	if (process_run(argv, NULL, COMPILE_TIMEOUT, BLOB_LIMIT, &out, err) < 0)
 		return tr_err_wrap(err, "%s", name);
-	if (!WIFEXITED(out.status) || WEXITSTATUS(out.status))
+	if (!WIFEXITED(out.status) || WEXITSTATUS(out.status) >= NOT_RUN)
+		r = tr_err_set(err, TR_ERR_CANNOT, "%s: %s cannot be run here, or was killed", name,
+			       parser);
+	else if (WEXITSTATUS(out.status))
 		r = compile_error(out.err, file, name, err);
 	else if (!out.out_len)
 		r = tr_err_set(err, TR_ERR_INPUT, "%s: there is no profile in it", name);

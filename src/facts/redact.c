@@ -55,6 +55,14 @@ static bool is_token(const char *s)
 	       strspn(s + MARK_LEN, "0123456789abcdef") >= MARK_DIGITS;
 }
 
+bool tr_redacted(const char *s)
+{
+	for (; *s; s++)
+		if (is_token(s))
+			return true;
+	return false;
+}
+
 /* The end of the text that stands before the next replacement of an earlier time. */
 static size_t plain_length(const char *s, size_t from, size_t len)
 {

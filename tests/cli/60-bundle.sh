@@ -25,7 +25,7 @@ call() { # NAME NR WHEN [AFTER]
 		"$2" "$1" "$3" "$(($3 + 5))" "${4:+,\"after\":$4}"
 }
 file() {
-	printf '{"fact":"file","path":"%s","act":"open","perms":"r","recordings":[0],"first":1700000009,"flags":["done"],"where":["image"]}' "$1"
+	printf '{"fact":"file","path":"%s","act":"open","perms":"r","recordings":[0],"first":1700000009,"phases":["main"],"flags":["done"],"where":["image"]}' "$1"
 }
 trace $a 1700000000 $digest_a "$(call read 0 1700000001 2)" "$(call write 1 1700000030 31)" \
 	"$(file /run/token=s3cret/key)" "$(file /run/token=s3cret/other)" >one.trace
@@ -37,8 +37,8 @@ sed 's/"web"/"db"/' two.trace >db.trace
 expect 0 emit bundle -d web one.trace two.trace
 says err '^web: 5 facts of 2 recordings$'
 [ -s out ] && fail "something on stdout"
-[ "$(cd web && echo *)" = "bundle.json recorded.trace seccomp.json" ] || fail "files: $(ls -A web)"
-[ "$(stat -c %a web web/recorded.trace web/seccomp.json web/bundle.json | paste -sd' ')" = "700 600 644 644" ] ||
+[ "$(cd web && echo *)" = "apparmor bundle.json recorded.trace seccomp.json" ] || fail "files: $(ls -A web)"
+[ "$(stat -c %a web web/recorded.trace web/seccomp.json web/apparmor web/bundle.json | paste -sd' ')" = "700 600 644 644 644" ] ||
 	fail "modes"
 grep -rE '1[67]000000|1[67]00000|docker-1234|sad_turing|home-of-jo|build7|00000007' web &&
 	fail "something of the recording machine is in it"
@@ -52,7 +52,8 @@ assert j["options"] == {"runtime": "all", "args": "risky", "siblings": "on",
                         "ceiling": "docker-default", "default-action": "errno"}, j
 for name, digest in j["files"].items():
     assert hashlib.sha256(open("web/" + name, "rb").read()).hexdigest() == digest, name
-assert sorted(j["files"]) == ["recorded.trace", "seccomp.json"], j
+assert sorted(j["files"]) == ["apparmor", "recorded.trace", "seccomp.json"], j
+assert "no_apparmor" not in j, j
 lines = [json.loads(l) for l in open("web/recorded.trace")]
 recs = {r["id"]: r for r in lines[0]["recordings"]}
 assert recs[b]["order"] == 1 and recs[a]["order"] == 2, recs  # by when they began
@@ -81,11 +82,12 @@ state from-bundle | diff want - >out || fail "from a bundle: other bytes"
 
 # A bundle is read wherever a trace is
 for words in "show web" "show again web" "merge -o m.trace web again" "emit seccomp -o s.json web" \
-	"verify --seccomp web/seccomp.json web"; do
+	"emit apparmor -o aa web" "verify --seccomp web/seccomp.json web"; do
 	# shellcheck disable=SC2086 # words
 	expect 0 $words
 done
 cmp -s s.json web/seccomp.json || fail "emit seccomp made another profile"
+cmp -s aa web/apparmor || fail "emit apparmor made another profile"
 cmp -s m.trace web/recorded.trace || fail "merging bundles changed the trace"
 mkdir empty
 expect 2 show empty
@@ -183,10 +185,51 @@ sed -i 's/"connect"/"bind"/' web/seccomp.json
 refuses 2 "web/seccomp.json was edited since it was made" emit bundle -d web --args none
 expect 0 emit bundle -d web --force
 grep -q '"connect"' web/seccomp.json || fail "--force did not replace it"
+echo '# mine' >>web/apparmor
+refuses 2 "web/apparmor was edited since it was made" emit bundle -d web --name other
+expect 0 emit bundle -d web --force
+grep -q mine web/apparmor && fail "--force did not replace the AppArmor profile"
+
+# The AppArmor profile: its options stay, it can be left out, and where there is none this is said
+expect 0 emit bundle -d confined one.trace --name my-web --paths exact
+says err 'trammel load confined loads it; docker run --security-opt apparmor=my-web uses it'
+expect 0 emit bundle -d confined two.trace
+says confined/apparmor '^profile "my-web" '
+python3 -c 'import json; o = json.load(open("confined/bundle.json"))["options"]; assert (o["name"], o["paths"]) == ("my-web", "exact"), o' ||
+	fail "its options are not kept"
+expect 0 emit bundle -d confined --apparmor off
+says err '^no AppArmor profile: --apparmor off$'
+[ -e confined/apparmor ] && fail "it was not removed"
+expect 0 emit bundle -d confined one.trace
+[ -e confined/apparmor ] && fail "--apparmor off did not stay"
+expect 0 emit bundle -d confined --apparmor on
+says confined/apparmor '^profile "my-web" '
+echo '# mine' >>confined/apparmor
+refuses_removal=$(sha256sum confined/*)
+expect 2 emit bundle -d confined --apparmor off
+says err 'would be removed'
+[ "$refuses_removal" = "$(sha256sum confined/*)" ] || fail "a refusal changed the bundle"
+expect 0 emit bundle -d confined --apparmor off --force
+expect 2 emit bundle -d confined --apparmor maybe
+expect 2 emit seccomp --apparmor on one.trace
+expect 2 emit bundle -d confined --name 'a b'
+sed -i 's/"paths":"exact"/"paths":"wide"/' confined/bundle.json
+expect 2 emit bundle -d confined
+says err 'confined/bundle.json: options.paths: expected exact or evidence'
+expect 0 emit bundle -d calls two.trace
+says err '^no AppArmor profile: no acts on files were recorded'
+grep -q '"no_apparmor":"no acts on files' calls/bundle.json || fail "why there is none is not kept"
+# names that were redacted are no names: a profile that was there is not dropped for it
+expect 0 emit bundle -d secret one.trace
+expect 2 emit bundle -d secret --redact 'token=[^/ ]*'
+says err 'the bundle has an AppArmor profile, and there can be none any more'
+expect 0 emit bundle -d secret --redact 'token=[^/ ]*' --apparmor off
+grep -r s3cret secret && fail "the secret is still there"
 
 # Redacting: equal things stay equal, here and later
 expect 0 emit bundle -d safe --redact 'token=[^/ ]*' one.trace
 says err '^3 strings redacted'
+says err '^no AppArmor profile: names of files were redacted'
 grep -r s3cret safe && fail "the secret is still there"
 python3 - <<'END' || fail "redacted"
 import json, re

@@ -21,6 +21,8 @@ guide_says '^  Of 2 recordings, '
 guide_says '^2 of 2 came through\.$'
 guide_says '^Yes: web.trammel/seccomp.json allows all ([0-9]+|\.\.\.) recorded syscalls'
 guide_says '^No: web.trammel/seccomp.json denies 1 of ([0-9]+|\.\.\.) recorded syscalls$'
+guide_says '^Yes: the AppArmor profile trammel-web of web.trammel/apparmor allows all ([0-9]+|\.\.\.) recorded acts'
+guide_says '^    missing: owner "/tmp/pipe" w,$'
 guide_says '^  mknodat +x86_64 +EPERM +main: /bin/busybox$'
 guide_says '^  trammel emit bundle -d web.trammel traces/web.trace$'
 grep -q '"mknodat"' before/seccomp.json || fail "what was accepted is not in the profile"

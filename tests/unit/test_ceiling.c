@@ -207,7 +207,7 @@ START_TEST(malformed_facts_are_refused)
 					   "arg:nosuch:0:1",
 					   "arg:clone:0:1 ",
 					   "syscall:mount ",
-					   "file:/etc/passwd",
+					   "file:etc/passwd",
 					   "arg:clone:0:0xg",
 					   "SYSCALL:mount",
 					   "",

@@ -25,8 +25,14 @@ if [ -z "${MORE-}" ]; then
 else
 	runs=5
 fi
-expect 0 rehearse -n $runs --seccomp hooks.json --apparmor hooks.apparmor -- "${run[@]}"
+expect 0 emit bundle -d both hooks.trace
+cmp -s both/apparmor hooks.apparmor || fail "the bundle has another AppArmor profile"
+expect 0 load both
+says out 'apparmor=trammel-busybox'
+expect 0 unload both
+expect 0 rehearse both -n $runs -- "${run[@]}"
 says out "^$runs of $runs came through"
+MATCH=-F says_not out 'not under AppArmor'
 ! grep -q '^trammel-' $LIST || fail "the profile is still there"
 
 # One needed rule of each kind out: the run fails, and says which it was.

@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The AppArmor half of a bundle: verify proves it and says what accepts more; where it cannot be proved, or put
+# in force, nothing pretends that it was.
+# shellcheck disable=SC2016 # backquotes are what is looked for
+. "$TRAMMEL_SOURCE/tests/lib/cli.sh"
+MATCH=-F
+unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
+[ "$(uname -m)" = x86_64 ] || { echo "skipped: the recordings here are of x86_64"; exit 77; }
+PATH=$PATH:/usr/sbin:/sbin
+command -v apparmor_parser >/dev/null || { echo "skipped: there is no apparmor_parser"; exit 77; }
+
+# trace ID FACT...
+trace() {
+	local id=$1
+	shift
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true,"context":{"arch":["x86_64"],"arguments":["clone","socket"],"kernel":["6.1.0"]}}]}\n' "$id"
+	printf '%s\n' "$@"
+	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}]}\n' $# "$id"
+}
+call() { # NAME NR
+	printf '{"fact":"syscall","abi":"x86_64","nr":%d,"name":"%s","recordings":[0],"phases":["main"],"exes":["/bin/web"],"flags":["done"]}' "$2" "$1"
+}
+file() { # PATH ACT PERMS
+	printf '{"fact":"file","path":"%s","act":"%s","perms":"%s","recordings":[0],"phases":["main"],"exes":["/bin/web"],"flags":["done"],"where":["image"]}' "$1" "$2" "$3"
+}
+old=0123456789abcdef0123456789abcdef new=ffffffffffffffffffffffffffffffff
+read=$(call read 0)
+trace $old "$read" "$(file /etc/web.conf open r)" >old.trace
+trace $new "$read" "$(file '/etc/::error::x\\x0a\\x1b[2J' open r)" >file.trace
+trace $new "$read" "$(call connect 42)" "$(file /etc/web.d/more open r)" >both.trace
+trace $new "$read" >calls.trace
+expect 0 emit bundle -d web old.trace
+
+# Both are proved
+expect 0 verify web
+says out 'Yes: web/seccomp.json allows all 1 recorded syscalls'
+says out 'Yes: the AppArmor profile trammel-web of web/apparmor allows all 1 recorded acts'
+[ -s err ] && fail "a warning of a bundle that is as it was made"
+expect 0 --json verify web
+python3 -c 'import json; j = json.load(open("out")); assert j["apparmor"]["name"] == "trammel-web" and j["allowed"], j' ||
+	fail "JSON"
+
+# More is needed under AppArmor alone: what, who, and the line that accepts it
+accept='trammel emit bundle -d web file.trace'
+expect 1 verify web file.trace
+says out 'Yes: web/seccomp.json allows all'
+says out 'denies 1 of 1 recorded acts'
+says out 'missing: "/etc/\072\072error\072\072x\012\033\1332J" r,'
+says out "  $accept"
+[ "$(grep -c 'To accept it' out)" = 1 ] || fail "not one line to accept"
+LC_ALL=C grep -q $'[\001-\010\013-\037]' out && fail "a control byte"
+expect 1 --json verify web file.trace
+python3 - "$accept" <<'END' || fail "JSON of what is denied"
+import json, sys
+j = json.load(open("out"))
+assert not j["allowed"] and not j["denied"] and len(j["apparmor"]["denied"]) == 1, j
+assert j["accept"] == sys.argv[1], j["accept"]
+END
+expect 1 verify --markdown web file.trace
+says out '### AppArmor: `web/apparmor`'
+says out "$accept"
+expect 1 verify --sarif web file.trace
+python3 - "$accept" <<'END' || fail "SARIF"
+import json, sys
+run = json.load(open("out"))["runs"][0]
+(r,) = run["results"]
+assert r["ruleId"] == "verify-apparmor-denied", r
+assert r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "web/apparmor", r
+assert sys.argv[1] in r["message"]["text"], r
+END
+export GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=$dir/summary
+expect 1 verify web file.trace
+[ "$(grep -c '^::error file=web/apparmor,.*title=trammel::' err)" = 1 ] || fail "no workflow command"
+cat out err | grep -v '^::error file=web/apparmor,' | grep -nE '^\s*::|##\[' && fail "a name became a command"
+says summary '### AppArmor: `web/apparmor`'
+unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
+
+# Both need more: one line for both
+expect 1 verify web both.trace
+[ "$(grep -c 'To accept it' out)" = 1 ] || fail "not one line to accept both"
+says out 'connect'
+says out 'missing: "/etc/web.d/more" r,'
+expect 1 verify --markdown web both.trace
+[ "$(grep -c 'To accept it' out)" = 1 ] || fail "Markdown: not one line to accept both"
+PATH=$(dirname "$TRAMMEL"):$PATH bash -c "$(sed -n 's/^trammel emit/trammel emit/p' out)" >o 2>err || fail "the line does not run"
+expect 0 verify web both.trace
+expect 1 verify web file.trace
+
+# What must be accepted for either profile is in the one line
+trace $new "$(call mount 165)" "$(file /proc/sys/kernel/core_pattern open w)" >floor.trace
+both="trammel emit bundle -d web floor.trace --accept syscall:mount --accept file:/proc/sys/kernel/core_pattern --why 'WHY'"
+expect 1 verify web floor.trace
+says out "  $both"
+expect 1 emit bundle -d web floor.trace
+says err "to accept it, and say why: $both"
+says err 'file:/proc/sys/kernel/core_pattern'
+cp -r web accepted
+PATH=$(dirname "$TRAMMEL"):$PATH bash -c "${both/web/accepted}" >o 2>err || fail "the line does not run"
+expect 0 verify accepted floor.trace
+expect 0 emit bundle -d floorless old.trace --floor none
+expect 0 emit bundle -d floorless floor.trace --accept syscall:mount --why it-mounts
+grep -q '"floor":"none"' floorless/bundle.json || fail "the floor is not kept"
+
+# A recording of syscalls alone says nothing of AppArmor, and this is said
+expect 0 verify web calls.trace
+says err 'AppArmor: not proved: nothing is recorded that AppArmor is asked about'
+expect 0 --json verify web calls.trace
+python3 -c 'import json; j = json.load(open("out")); assert "apparmor" not in j and j["apparmor_unproved"], j' || fail "JSON"
+
+# Nor does a machine that cannot compile it
+mkdir none
+printf '#!/nonexistent/interpreter\n' >none/apparmor_parser
+chmod +x none/apparmor_parser
+PATH=$dir/none:$PATH expect 3 verify web
+says out 'Yes: web/seccomp.json allows all'
+says_not out 'the AppArmor profile'
+says err 'AppArmor: not proved: '
+PATH=$dir/none:$PATH expect 1 verify web <(trace $new "$read" "$(call mount 165)")
+PATH=$dir/none:$PATH expect 3 verify --markdown web
+says out '### AppArmor: not proved'
+
+# Without one, that is among what is not covered
+expect 0 emit bundle -d plain calls.trace
+expect 0 verify plain
+MATCH=-E says out 'what AppArmor refuses: no acts on files'
+[ -s err ] && fail "a warning of a bundle that was made so"
+expect 2 verify plain --name x
+says err 'plain has no AppArmor profile: no acts on files were recorded'
+
+# Edited, or gone
+sed -i 's/^ *"\/etc\/web.conf" r,.*//' web/apparmor
+expect 1 verify web
+says err 'web/apparmor was edited since it was made'
+rm web/apparmor
+expect 2 verify web
+says err 'web/apparmor: it was made with the bundle, and is gone'
+expect 0 emit bundle -d web
+
+expect 2 unload plain
+says err 'plain: has no AppArmor profile: no acts on files were recorded'
+
+# Where there is no AppArmor
+if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
+	echo "this machine has AppArmor: what is said without it is not tested"
+	exit "$failed"
+fi
+expect 3 load web
+says err 'AppArmor is not enabled in this kernel'
+expect 3 rehearse --apparmor web/apparmor --seccomp web/seccomp.json -- docker run --rm image
+"$TRAMMEL" rehearse web -- docker run --rm image >out 2>err </dev/null
+says err 'not under AppArmor, only under seccomp: '
+"$TRAMMEL" rehearse web --cgroup /none -- true >out 2>err </dev/null
+says err 'only under seccomp: with --cgroup'
+exit "$failed"
