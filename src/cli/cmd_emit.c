@@ -13,7 +13,7 @@
 #include "util/fs.h"
 #include "util/mem.h"
 
-#define SPELLINGS "seccomp, podman, oci, k8s, spo, systemd, apparmor or bundle"
+#define SPELLINGS "seccomp, podman, oci, k8s, spo, systemd, apparmor, docker, compose or bundle"
 
 enum {
 	ALLOW_INCOMPLETE = 256,
@@ -341,6 +341,8 @@ static int run_emit(int argc, char **argv)
 		return cli_usage(&cmd_emit, "what to emit is missing: expected " SPELLINGS);
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return cli_help(&cmd_emit);
+	if (!strcmp(argv[1], "docker") || !strcmp(argv[1], "compose"))
+		return emit_run(argc - 1, argv + 1, *argv[1] == 'c');
 	o.bundle = !strcmp(argv[1], "bundle");
 	o.apparmor = !strcmp(argv[1], "apparmor");
 	spelling = o.bundle || o.apparmor ? TR_SPELLING_SECCOMP : tr_spelling_from_name(argv[1]);
@@ -367,21 +369,23 @@ const struct cmd cmd_emit = {
 		 "emit apparmor [-o FILE] [--name NAME] [--paths exact|evidence] [--floor NAME]\n"
 		 "             [--accept FACT] [--why TEXT] [--tune FILE] [--allow-incomplete]\n"
 		 "             [--allow-no-start] TRACE...\n"
+		 "emit docker|compose [-o FILE] [--name NAME] [--seccomp FILE] [--without LIST]\n"
+		 "             [--allow-incomplete] [--allow-no-start] TRACE...\n"
 		 "emit bundle -d DIR [--redact PATTERN] [--accept FACT --why TEXT] [--force]\n"
 		 "             [--apparmor on|off] [OPTION...] [TRACE...]",
 	.options =
 		"FORMAT is the spelling of the profile: seccomp (Docker's), podman, oci (a runtime's\n"
 		"config.json), k8s (a pod's localhostProfile), spo (a manifest for the Security\n"
 		"Profiles Operator) or systemd (a unit's SystemCallFilter=). apparmor is a profile of the\n"
-		"other kind, of files, capabilities and sockets. A bundle keeps traces, decisions and\n"
-		"the profiles of both kinds together.\n\n"
+		"other kind, of files, capabilities and sockets. docker (a script) and compose (a compose\n"
+		"file) are what to run the container with. A bundle keeps traces, decisions and the\n"
+		"profiles of both kinds together.\n\n"
 		"  -o, --output=FILE            write there (default: -, standard output)\n"
 		"  -d, --dir=DIR                k8s: write the profile, the lines of a pod's manifest and\n"
 		"                               the operator's manifest there; bundle: it is there, or\n"
 		"                               made there, and keeps the options that stand below\n"
 		"      --into=CONFIG            oci: write this config.json, with the profile in it\n"
-		"      --name=NAME              apparmor, bundle, k8s, spo: its name (default:\n"
-		"                               trammel-SUBJECT)\n"
+		"      --name=NAME              the profile's name (default: trammel-SUBJECT)\n"
 		"      --paths=HOW              apparmor, bundle: exact, the names that were used; evidence,\n"
 		"                               patterns where several recordings show that a name is\n"
 		"                               another each time (the default where there are several)\n"
@@ -389,6 +393,11 @@ const struct cmd cmd_emit = {
 		"                               accepting where something recorded is against them:\n"
 		"                               docker-default (the default), none\n"
 		"      --apparmor=on|off        bundle: with an AppArmor profile (default: on)\n"
+		"      --seccomp=FILE           docker, compose: where the seccomp profile will be\n"
+		"                               (default: trammel-SUBJECT.json)\n"
+		"      --without=LIST           docker, compose: say nothing of these: seccomp, apparmor,\n"
+		"                               caps, no-new-privileges, read-only, tmpfs, volume,\n"
+		"                               user, network, pids-limit, memory\n"
 		"      --redact=PATTERN         bundle: replace what matches in paths and commands\n"
 		"      --force                  bundle: replace a profile that was edited by hand\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"

@@ -60,6 +60,9 @@ static const struct value {
 	{ "emit", "paths", "exact evidence" },
 	{ "emit", "floor", "docker-default none" },
 	{ "emit", "apparmor", "on off" },
+	{ "emit", "seccomp", FILES },
+	{ "emit", "without",
+	  "seccomp apparmor caps no-new-privileges read-only tmpfs volume user network pids-limit memory" },
 	{ "", "redact", NONE },
 	{ "", "accept", NONE },
 	{ "", "why", NONE },
@@ -220,6 +223,8 @@ static void say_source(const struct completing *c, const char *source)
 	} else if (!strcmp(source, SPELLINGS)) {
 		for (int i = 0; i < TR_SPELLINGS; i++)
 			say(c, tr_spelling_name((enum tr_spelling)i), NULL);
+		say(c, "docker", NULL);
+		say(c, "compose", NULL);
 		say(c, "bundle", NULL);
 	} else {
 		for (size_t i = 0; i < syscall_count(); i++)

@@ -3,6 +3,8 @@
 #ifndef CLI_EMIT_H
 #define CLI_EMIT_H
 
+#include <stdbool.h>
+
 #include "trammel/apparmor.h"
 #include "trammel/policy.h"
 #include "trammel/policy_apparmor.h"
@@ -26,6 +28,9 @@ int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, s
 /* What is said beside them; from: what `trammel load` would be given. */
 void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
 		       const char *from);
+
+/* `emit docker` and `emit compose`, from the word behind `emit` on; returns the exit status. */
+int emit_run(int argc, char **argv, bool compose);
 
 /* `emit bundle`; returns the exit status. */
 int emit_bundle(struct emit_opts *o);
