@@ -167,6 +167,27 @@ void tr_aa_each_path(const struct tr_aa_profile *p,
 				const struct tr_aa_perms *other, void *arg),
 		     void *arg);
 
+/* What may be done with a path, by the owner and by others, under each of two profiles. */
+struct tr_aa_pair {
+	struct tr_aa_perms owner[2], other[2];
+};
+/*
+ * The same of two profiles: calls fn with each pair of states that a path can end in, the nearest first.
+ * Returns false where there are too many pairs to look at all of them.
+ */
+bool tr_aa_each_pair(const struct tr_aa_profile *a, const struct tr_aa_profile *b,
+		     bool (*fn)(const char *path, size_t len, const struct tr_aa_pair *pair,
+				void *arg),
+		     void *arg);
+
+/*
+ * Whether `by` permits all that p does, of any name, in any class; false, too, where there is too much to look
+ * at. Where programs go on after exec counts, and what is logged does not.
+ */
+bool tr_aa_covers(const struct tr_aa_profile *by, const struct tr_aa_profile *p);
+/* Whether both permit something of the same file, whatever it is; true, too, where there is too much to look at. */
+bool tr_aa_files_meet(const struct tr_aa_profile *a, const struct tr_aa_profile *b);
+
 /*
  * Whether a hard link of this name may be made to target: link() asks for `l` on the name, and unless
  * a rule names the pair, that the link may do nothing that the target may not (file.c:

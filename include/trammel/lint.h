@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is dangerous in a seccomp profile, against an engine's default, and what is useless: what it
- * says and the runtimes make something else of.
+ * What is dangerous in a profile, against an engine's default, and what is useless: what it says and the
+ * runtimes make something else of, or nothing.
  */
 #ifndef TRAMMEL_LINT_H
 #define TRAMMEL_LINT_H
 
 #include <stddef.h>
 
+#include "trammel/apparmor_policy.h"
+#include "trammel/apparmor_text.h"
 #include "trammel/cbpf.h"
 #include "trammel/err.h"
 #include "trammel/rules.h"
@@ -39,11 +41,29 @@ enum tr_lint_rule {
 	TR_LINT_NEVER,
 	TR_LINT_NO_EFFECT,
 	TR_LINT_DUPLICATE,
-	TR_LINT_RULES
+	/* Of AppArmor profiles, from here on. */
+	TR_LINT_AA_MODE,
+	TR_LINT_AA_EXEC_UNCONFINED,
+	TR_LINT_AA_EXEC_PROFILE,
+	TR_LINT_AA_CHANGE_PROFILE,
+	TR_LINT_AA_CAPABILITY,
+	TR_LINT_AA_ALL_CAPABILITIES,
+	TR_LINT_AA_MOUNT,
+	TR_LINT_AA_NETWORK,
+	TR_LINT_AA_PTRACE,
+	TR_LINT_AA_SIGNAL,
+	TR_LINT_AA_FLOOR,
+	TR_LINT_AA_WRITABLE_CODE,
+	TR_LINT_AA_DENIED,
+	TR_LINT_AA_SWALLOWED,
+	TR_LINT_AA_NO_ABI,
+	TR_LINT_AA_LEFT,
+	TR_LINT_RULES,
+	TR_LINT_SECCOMP_RULES = TR_LINT_AA_MODE
 };
 
 struct tr_lint_rule_info {
-	const char *id; /* "seccomp-risky" */
+	const char *id; /* "seccomp-risky", "apparmor-mode" */
 	const char *summary;
 	enum tr_lint_level level; /* of most of its findings */
 };
@@ -77,6 +97,14 @@ int tr_lint_seccomp(struct tr_lint *ret, const struct tr_seccomp *p,
  */
 int tr_lint_filters(struct tr_lint *ret, const struct tr_filter *f, size_t n,
 		    const struct tr_seccomp *engine, struct tr_err *err);
+
+/*
+ * The same of AppArmor profiles: of all in the document. policy is what it was compiled to; engine is the engine's default. What that allows too is low, apart from capabilities and kinds
+ * of exec that a rule names. How rules come to be of no effect is found by compiling each by itself; where
+ * that fails nothing is said of it.
+ */
+void tr_lint_apparmor(struct tr_lint *ret, const struct tr_apparmor_document *d,
+		      const struct tr_aa_policy *policy, const struct tr_aa_profile *engine);
 
 /* "low", "medium", "high"; -1 for a name that is none. */
 const char *tr_lint_level_name(enum tr_lint_level level);

@@ -52,6 +52,41 @@ const struct tr_lint_rule_info tr_lint_rules[TR_LINT_RULES] = {
 	[TR_LINT_NO_EFFECT] = { "seccomp-no-effect", "A rule that says what is so without it",
 				TR_LINT_LOW },
 	[TR_LINT_DUPLICATE] = { "seccomp-duplicate", "The same twice", TR_LINT_LOW },
+	[TR_LINT_AA_MODE] = { "apparmor-mode", "The profile refuses nothing", TR_LINT_HIGH },
+	[TR_LINT_AA_EXEC_UNCONFINED] = { "apparmor-exec-unconfined",
+					 "A program goes on without a profile", TR_LINT_HIGH },
+	[TR_LINT_AA_EXEC_PROFILE] = { "apparmor-exec-profile",
+				      "A program goes on under another profile", TR_LINT_MEDIUM },
+	[TR_LINT_AA_CHANGE_PROFILE] = { "apparmor-change-profile",
+					"A process may leave the profile", TR_LINT_HIGH },
+	[TR_LINT_AA_CAPABILITY] = { "apparmor-capability",
+				    "Allows a capability that gives an attacker something",
+				    TR_LINT_HIGH },
+	[TR_LINT_AA_ALL_CAPABILITIES] = { "apparmor-all-capabilities", "Allows every capability",
+					  TR_LINT_MEDIUM },
+	[TR_LINT_AA_MOUNT] = { "apparmor-mount", "Allows mounts at places that nobody named",
+			       TR_LINT_HIGH },
+	[TR_LINT_AA_NETWORK] = { "apparmor-network",
+				 "Allows sockets that give an attacker something", TR_LINT_HIGH },
+	[TR_LINT_AA_PTRACE] = { "apparmor-ptrace", "Allows to trace processes under any profile",
+				TR_LINT_HIGH },
+	[TR_LINT_AA_SIGNAL] = { "apparmor-signal", "Allows signals to processes under any profile",
+				TR_LINT_MEDIUM },
+	[TR_LINT_AA_FLOOR] = { "apparmor-floor",
+			       "Lets through what Docker's default is there to keep away",
+			       TR_LINT_HIGH },
+	[TR_LINT_AA_WRITABLE_CODE] = { "apparmor-writable-code",
+				       "The same file may be written, and run or mapped",
+				       TR_LINT_MEDIUM },
+	[TR_LINT_AA_DENIED] = { "apparmor-denied",
+				"A rule has no effect, as what it allows is denied",
+				TR_LINT_MEDIUM },
+	[TR_LINT_AA_SWALLOWED] = { "apparmor-swallowed",
+				   "A rule has no effect, as another says as much", TR_LINT_LOW },
+	[TR_LINT_AA_NO_ABI] = { "apparmor-no-abi",
+				"What is mediated depends on the machine it is loaded on",
+				TR_LINT_MEDIUM },
+	[TR_LINT_AA_LEFT] = { "apparmor-left", "Was left to the compiler", TR_LINT_LOW },
 };
 
 static const char *const level_names[TR_LINT_LEVELS] = { "low", "medium", "high" };
@@ -178,8 +213,7 @@ static void compile_both(struct linter *k)
 	tr_err_clear(&err);
 }
 
-/* Hands over what was found, the gravest first. */
-static int finish(struct linter *k, int rc, struct tr_lint *ret)
+int lint_finish(struct linter *k, int rc, struct tr_lint *ret)
 {
 	tr_filter_release(&k->filter);
 	tr_filter_release(&k->crun);
@@ -217,7 +251,7 @@ int tr_lint_seccomp(struct tr_lint *ret, const struct tr_seccomp *p,
 		if (k.compiles)
 			rc = lint_grants(&k, err);
 	}
-	return finish(&k, rc, ret);
+	return lint_finish(&k, rc, ret);
 }
 
 int tr_lint_filters(struct tr_lint *ret, const struct tr_filter *f, size_t n,
@@ -228,5 +262,5 @@ int tr_lint_filters(struct tr_lint *ret, const struct tr_filter *f, size_t n,
 
 	if (rc == 0)
 		rc = lint_grants(&k, err);
-	return finish(&k, rc, ret);
+	return lint_finish(&k, rc, ret);
 }

@@ -22,6 +22,9 @@ struct linter {
 void lint_add(struct linter *k, enum tr_lint_rule rule, enum tr_lint_level level, unsigned line,
 	      const char *subject, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
+/* Hands over what was found, the gravest first, and empties k; rc is what it returns. */
+int lint_finish(struct linter *k, int rc, struct tr_lint *ret);
+
 /* There are so many findings that no more are looked for: nobody reads them, and each takes time. */
 bool lint_full(const struct linter *k);
 

@@ -9,6 +9,7 @@
 #include "cli/lint.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
+#include "util/text.h"
 
 /* No level is as high. */
 #define FAIL_NEVER TR_LINT_LEVELS
@@ -20,11 +21,45 @@ enum format {
 	FORMAT_SARIF
 };
 
-static int lint_file(struct lint_file *f, const char *word, const struct tr_seccomp *engine,
-		     struct tr_err *err)
+/* What profiles are held against; each kind is read where there is a profile of it. */
+struct engine_default {
+	struct tr_seccomp seccomp;
+	struct aa_operand apparmor;
+	bool has_seccomp, has_apparmor;
+};
+
+static int lint_apparmor(struct lint_report *r, struct lint_file *f, const char *word,
+			 struct engine_default *engine, struct tr_err *err)
 {
+	f->o = (struct operand){ .kind = TR_DIFF_FACTS,
+				 .word = word,
+				 .label = text_escaped(word),
+				 .is_file = aa_operand_is_file(word) };
+	f->is_apparmor = true;
+	if (!engine->has_apparmor) {
+		if (aa_operand_open(&engine->apparmor, r->against, err) < 0)
+			return tr_err_wrap(err, "--against");
+		engine->has_apparmor = true;
+		if (aa_operand_choose(&engine->apparmor, err) < 0)
+			return tr_err_wrap(err, "--against");
+	}
+	if (aa_operand_open(&f->aa, word, err) < 0)
+		return -1;
+	tr_lint_apparmor(&f->lint, &f->aa.d, &f->aa.policy, engine->apparmor.p);
+	return 0;
+}
+
+static int lint_file(struct lint_report *r, struct lint_file *f, const char *word,
+		     struct engine_default *of, struct tr_err *err)
+{
+	const struct tr_seccomp *engine = &of->seccomp;
 	const struct operand *o = &f->o;
 
+	if (r->apparmor || aa_operand_is(word))
+		return lint_apparmor(r, f, word, of, err);
+	if (!of->has_seccomp && tr_seccomp_read(&of->seccomp, r->against, err) < 0)
+		return -1;
+	of->has_seccomp = true;
 	if (operand_open(&f->o, word, err) < 0)
 		return -1;
 	switch (o->kind) {
@@ -40,14 +75,14 @@ static int lint_file(struct lint_file *f, const char *word, const struct tr_secc
 
 static int lint_all(struct lint_report *r, char **words, struct tr_err *err)
 {
-	struct tr_seccomp engine;
-	int rc = tr_seccomp_read(&engine, r->against, err);
+	struct engine_default engine = { 0 };
+	int rc = 0;
 
-	if (rc < 0)
-		return -1;
 	for (size_t i = 0; i < r->n_files && rc == 0; i++)
-		rc = lint_file(&r->files[i], words[i], &engine, err);
-	tr_seccomp_release(&engine);
+		rc = lint_file(r, &r->files[i], words[i], &engine, err);
+	if (engine.has_seccomp)
+		tr_seccomp_release(&engine.seccomp);
+	aa_operand_release(&engine.apparmor);
 	return rc;
 }
 
@@ -101,6 +136,7 @@ static int parse(int argc, char **argv, struct lint_report *r, enum format *ret_
 	static const struct option longopts[] = {
 		{ "fail-on", required_argument, NULL, 'f' },
 		{ "against", required_argument, NULL, 'g' },
+		{ "apparmor", no_argument, NULL, 'a' },
 		{ "all", no_argument, NULL, 'A' },
 		{ "markdown", no_argument, NULL, 'm' },
 		{ "sarif", no_argument, NULL, 's' },
@@ -118,6 +154,9 @@ static int parse(int argc, char **argv, struct lint_report *r, enum format *ret_
 			break;
 		case 'g':
 			r->against = optarg;
+			break;
+		case 'a':
+			r->apparmor = true;
 			break;
 		case 'A':
 			r->all = true;
@@ -150,6 +189,7 @@ static int lint_main(int argc, char **argv)
 	for (size_t i = 0; i < r.n_files; i++) {
 		tr_lint_release(&r.files[i].lint);
 		operand_release(&r.files[i].o);
+		aa_operand_release(&r.files[i].aa);
 	}
 	free(r.files);
 	return status;
@@ -159,17 +199,20 @@ const struct cmd cmd_lint = {
 	.name = "lint",
 	.group = "Prove",
 	.summary = "Say what is dangerous or useless in a profile",
-	.usage = "lint [--fail-on LEVEL] [--against PROFILE] [--all] [--markdown|--sarif] FILE...",
+	.usage = "lint [--fail-on LEVEL] [--against PROFILE] [--apparmor] [--all]\n"
+		 "             [--markdown|--sarif] FILE...",
 	.options =
 		"      --fail-on=LEVEL    exit 1 from this level on: low, medium, high (the\n"
 		"                         default), or never\n"
 		"      --against=PROFILE  the engine's default to hold it against: a built-in name\n"
 		"                         or a file (default: docker-default)\n"
+		"      --apparmor         names, bundles and '-' are AppArmor profiles; files are told\n"
+		"                         by what is in them\n"
 		"      --all              findings of level low, too\n"
 		"      --markdown         for a pull request; fits one comment\n"
 		"      --sarif            SARIF 2.1.0, for a code host\n"
 		"  -h, --help             this help\n"
-		"\nFILE is a profile, '-', or a built-in name; or container:NAME or pid:NUMBER for what\n"
+		"\nFILE is a seccomp or AppArmor profile, '-', or a built-in name; or container:NAME or pid:NUMBER for what\n"
 		"is in force in a running container or process.\n"
 		"\nExit status: 0 nothing of that level; 1 something; 2 wrong usage or bad input; 3 a\n"
 		"container's filter cannot be read.\n",

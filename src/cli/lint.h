@@ -6,17 +6,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cli/aa_operand.h"
 #include "cli/operand.h"
 #include "trammel/lint.h"
 
 struct lint_file {
-	struct operand o;
+	struct operand o; /* of an AppArmor profile only what it is called */
+	struct aa_operand aa;
+	bool is_apparmor;
 	struct tr_lint lint;
 };
 
 struct lint_report {
 	const char *against;
 	int fail_on; /* enum tr_lint_level, or above all of them */
+	bool apparmor; /* what may be a profile of either kind is one of AppArmor's */
 	bool all; /* print what is low, too */
 	bool failed;
 	struct lint_file *files;

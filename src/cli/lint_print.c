@@ -104,12 +104,21 @@ static void add_file(struct strbuf *sb, const struct lint_report *r, const struc
 		strbuf_addf(sb, "\n... and %zu more.\n", left);
 }
 
+static const char *kind_of_profiles(const struct lint_report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_files; i++)
+		n += r->files[i].is_apparmor;
+	return n == 0 ? "Seccomp" : n == r->n_files ? "AppArmor" : "Seccomp and AppArmor";
+}
+
 void lint_print_markdown(const struct lint_report *r)
 {
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
 	size_t i = 0;
 
-	strbuf_adds(&sb, "### Seccomp: held against ");
+	strbuf_addf(&sb, "### %s: held against ", kind_of_profiles(r));
 	markdown_code(&sb, r->against);
 	strbuf_addc(&sb, '\n');
 	for (; i < r->n_files && sb.len < MARKDOWN_ROOM; i++)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "formats/apparmor_words.h"
 #include "lib/suite.h"
 #include "policy/risk.h"
 #include "policy/siblings.h"
@@ -11,6 +12,7 @@
 #include "tables/data.h"
 #include "tables/syscalls.h"
 #include "trammel/check.h"
+#include "trammel/lint.h"
 #include "trammel/policy.h"
 #include "trammel/seccomp.h"
 #include "util/json.h"
@@ -111,6 +113,37 @@ START_TEST(risk_list)
 	ck_assert_int_eq(risks_load(&risks, NULL), 0);
 	ck_assert_uint_eq(risks.n, n);
 	risks_release(&risks);
+}
+END_TEST
+
+/* The same of AppArmor: sorted, and each row's words known. */
+START_TEST(apparmor_risk_list)
+{
+	char last[200] = "";
+	struct csv csv;
+	size_t n = 0;
+
+	csv_init(&csv, data_find("apparmor-risk.csv")->text);
+	for (; csv_next(&csv); n++) {
+		const char *kind = csv.field[0], *what = csv.field[1];
+		tr_cleanup_free char *row = tr_xasprintf("%s %s", kind, what);
+
+		ck_assert_uint_eq(csv.n, 5);
+		ck_assert_msg(strcmp(last, row) < 0, "apparmor-risk.csv:%u: '%s' is out of order",
+			      csv.line, row);
+		ck_assert_int_ge(tr_lint_level_from_name(csv.field[2]), 0);
+		ck_assert(strlen(csv.field[3]) > 10 && strlen(csv.field[4]) > 5);
+		if (!strcmp(kind, "capability"))
+			ck_assert_uint_lt(apparmor_capability_number(what), APPARMOR_CAPABILITIES);
+		else if (!strcmp(kind, "network"))
+			ck_assert_uint_lt(apparmor_family_number(what), APPARMOR_FAMILIES);
+		else
+			ck_assert(!strcmp(kind, "mount") || !strcmp(kind, "ptrace") ||
+				  !strcmp(kind, "signal"));
+		snprintf(last, sizeof(last), "%s", row);
+	}
+	csv_release(&csv);
+	ck_assert_uint_gt(n, 20);
 }
 END_TEST
 
@@ -337,5 +370,5 @@ START_TEST(versions)
 }
 END_TEST
 
-TR_SUITE("data", versions, csv_rows, always_and_errno, risk_list, sibling_forms, runtime_sets,
-	 nothing_is_beyond_docker, pinned_profiles)
+TR_SUITE("data", versions, csv_rows, always_and_errno, risk_list, apparmor_risk_list, sibling_forms,
+	 runtime_sets, nothing_is_beyond_docker, pinned_profiles)

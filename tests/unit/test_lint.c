@@ -206,7 +206,7 @@ END_TEST
 /* Each kind has its row above, but for the one with a test of its own. */
 START_TEST(every_rule_is_tested)
 {
-	for (int rule = 0; rule < TR_LINT_RULES; rule++) {
+	for (int rule = 0; rule < TR_LINT_SECCOMP_RULES; rule++) {
 		bool tested = rule == TR_LINT_RISKY;
 
 		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

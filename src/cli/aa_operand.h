@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An AppArmor profile as a command is given it: as text, and compiled. */
+#ifndef CLI_AA_OPERAND_H
+#define CLI_AA_OPERAND_H
+
+#include <stdbool.h>
+
+#include "trammel/apparmor_policy.h"
+#include "trammel/apparmor_text.h"
+
+struct aa_operand {
+	struct tr_apparmor_document d;
+	struct tr_aa_policy policy;
+	const struct tr_aa_profile *p; /* the one in it, once it was chosen */
+	const struct tr_apparmor_section
+		*s; /* the same as text; NULL if that has it under another name */
+};
+
+/* Whether it is a file with the text of AppArmor profiles. */
+bool aa_operand_is(const char *word);
+/* Whether it is a file at all, and no name, bundle or stdin. */
+bool aa_operand_is_file(const char *word);
+
+/* A file, '-', a built-in name, or a bundle's profile. */
+int aa_operand_open(struct aa_operand *o, const char *word, struct tr_err *err);
+/* Sets p and s: there must be one profile that is no hat or child of another. */
+int aa_operand_choose(struct aa_operand *o, struct tr_err *err);
+void aa_operand_release(struct aa_operand *o);
+
+#endif
