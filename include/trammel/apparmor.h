@@ -227,7 +227,8 @@ bool tr_apparmor_set_has(enum tr_apparmor_set set, unsigned char byte);
 
 /*
  * How many states the kernel's table for the paths will have, at most a few in a hundred from what
- * apparmor_parser makes of it; SIZE_MAX where counting would take longer than compiling may.
+ * apparmor_parser makes of names; of patterns that take each other's names it may make up to twice as many.
+ * SIZE_MAX where counting would take longer than compiling may.
  */
 size_t tr_apparmor_predict_states(const struct tr_apparmor *p);
 /* Above this many a parser gives up ("Too many states"): 16 bits, without kernels' state32. */

@@ -18,6 +18,7 @@ struct node {
 	uint32_t child, next; /* the first one below, the next beside; 0: none */
 	uint32_t symbol;
 	uint32_t accept;
+	uint32_t more; /* it stands for so many states more */
 };
 
 struct tree {
@@ -26,7 +27,8 @@ struct tree {
 	bool full;
 };
 
-#define STAR 0xff00 /* a set, any number of times */
+#define STAR  0xff00 /* a set, any number of times */
+#define TIMES 0x80000000 /* a set, up to so many times */
 
 /* The child of that symbol, made if there is none; children are sorted by their symbols. */
 static uint32_t child_of(struct tree *t, uint32_t at, uint32_t symbol)
@@ -58,10 +60,21 @@ struct rest {
 	uint32_t accept;
 };
 
-static void insert(struct tree *t, uint32_t at, const struct tr_apparmor_pattern *p, size_t from,
+/*
+ * A state for each time, and what comes behind is the same behind all of them: with a node for each time, a
+ * name of six numbers would be a million of them.
+ */
+static uint32_t times(struct tree *t, uint32_t at, uint32_t set, unsigned n)
+{
+	at = child_of(t, at, TIMES | set << 16 | n);
+	t->v[at].more = n - 1;
+	return at;
+}
+
+static void insert(struct tree *t, uint32_t at, const struct tr_apparmor_pattern *p,
 		   const struct rest *rest)
 {
-	for (size_t i = from; i < p->n && !t->full; i++) {
+	for (size_t i = 0; i < p->n && !t->full; i++) {
 		const struct tr_apparmor_part *part = &p->v[i];
 		const uint32_t symbol = (uint32_t)part->set << 8 | part->byte;
 
@@ -71,16 +84,14 @@ static void insert(struct tree *t, uint32_t at, const struct tr_apparmor_pattern
 			at = child_of(t, at, STAR | part->set);
 			continue;
 		}
-		for (unsigned k = part->min; k < part->max && !t->full; k++) {
-			insert(t, at, p, i + 1, rest);
-			at = child_of(t, at, symbol);
-		}
+		if (part->max > part->min)
+			at = times(t, at, part->set, part->max - part->min);
 	}
 	if (rest->target) {
 		const struct rest pair = { NULL, rest->accept << 16 };
 
 		t->v[at].accept |= rest->accept;
-		insert(t, child_of(t, at, 0), rest->target, 0, &pair);
+		insert(t, child_of(t, at, 0), rest->target, &pair);
 	} else {
 		t->v[at].accept |= rest->accept;
 	}
@@ -92,30 +103,36 @@ static uint64_t mix(uint64_t h, uint64_t v)
 	return h ^ h >> 29;
 }
 
-static int cmp_u64(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
+/* What tells a state from others, and how many there are of it. */
+struct told {
+	uint64_t h;
+	uint32_t states;
+};
 
-	return (*x > *y) - (*x < *y);
+static int cmp_told(const void *a, const void *b)
+{
+	const struct told *x = a, *y = b;
+
+	return (x->h > y->h) - (x->h < y->h);
 }
 
 /* Children come behind their parents: from the end on, each is told by what is below it. */
 static size_t count_different(const struct tree *t)
 {
-	uint64_t *h = tr_xcalloc(t->n, sizeof(*h));
-	size_t different = 1;
+	struct told *v = tr_xcalloc(t->n, sizeof(*v));
+	size_t different = 0;
 
 	for (size_t i = t->n; i-- > 0;) {
-		uint64_t each = mix(1, t->v[i].accept);
+		uint64_t each = mix(mix(1, t->v[i].accept), t->v[i].more);
 
 		for (uint32_t c = t->v[i].child; c; c = t->v[c].next)
-			each = mix(mix(each, t->v[c].symbol), h[c]);
-		h[i] = each;
+			each = mix(mix(each, t->v[c].symbol), v[c].h);
+		v[i] = (struct told){ each, 1 + t->v[i].more };
 	}
-	qsort(h, t->n, sizeof(*h), cmp_u64);
-	for (size_t i = 1; i < t->n; i++)
-		different += h[i] != h[i - 1];
-	free(h);
+	qsort(v, t->n, sizeof(*v), cmp_told);
+	for (size_t i = 0; i < t->n; i++)
+		different += !i || v[i].h != v[i - 1].h ? v[i].states : 0;
+	free(v);
 	return different;
 }
 
@@ -131,7 +148,7 @@ size_t tr_apparmor_predict_states(const struct tr_apparmor *p)
 		const struct rest rest = { f->is_link ? &f->target : NULL,
 					   (uint32_t)f->perms << (f->owner ? 8 : 0) };
 
-		insert(&t, 0, &f->path, 0, &rest);
+		insert(&t, 0, &f->path, &rest);
 	}
 	/* One more refuses everything. */
 	states = t.full ? SIZE_MAX : count_different(&t) + 1;
