@@ -15,6 +15,7 @@
 #include "trammel/apparmor.h"
 #include "trammel/err.h"
 #include "trammel/facts.h"
+#include "trammel/image_files.h"
 #include "trammel/policy.h"
 
 enum tr_paths {
@@ -37,6 +38,24 @@ enum tr_floor {
 int tr_floor_from_name(const char *name);
 const char *tr_floor_name(enum tr_floor floor);
 
+/* How a pattern may reach files of the image that were not used so. */
+enum tr_reach_kind {
+	TR_REACH_R,
+	TR_REACH_W,
+	TR_REACH_M,
+	TR_REACH_X,
+	TR_REACH_KINDS
+};
+
+/* How many files may be reached by patterns alone: none, but to write as many as there are. */
+struct tr_policy_reach {
+	size_t most[TR_REACH_KINDS];
+	bool writing; /* that of W counts, too */
+};
+
+/* "r=2,w=0": what it does not name stays. Kind TR_ERR_INPUT says what was expected. */
+int tr_policy_reach_set(struct tr_policy_reach *reach, const char *text, struct tr_err *err);
+
 struct tr_policy_apparmor_opts {
 	const char *name; /* of the profile */
 	enum tr_paths paths;
@@ -44,6 +63,9 @@ struct tr_policy_apparmor_opts {
 	/* "file:PATH", "mount:PATH", "network:alg" (escaped as in text); what else there is is not looked at. */
 	const struct tr_policy_accept *accepts;
 	size_t n_accepts;
+	bool tolerate_upgrades; /* of libraries of the image, other versions with the same interface */
+	const struct tr_image_files *image; /* NULL: what patterns reach is not looked at */
+	struct tr_policy_reach reach;
 	bool allow_incomplete, allow_no_start; /* as in struct tr_policy_opts */
 };
 
@@ -71,6 +93,10 @@ struct tr_policy_apparmor_report {
 	struct tr_policy_apparmor_notes unsaid; /* acts that no rule can allow */
 	struct tr_policy_apparmor_notes
 		both; /* files that may be written and run or mapped as code */
+	bool looked; /* what patterns reach is in the next two */
+	struct tr_policy_apparmor_notes
+		reached; /* patterns, with all files of the image they newly reach */
+	size_t n_reached[TR_REACH_KINDS]; /* files */
 	enum tr_floor floor;
 	struct tr_policy_need *needs; /* against the floor, and not accepted; sorted by fact */
 	size_t n_needs;
@@ -81,8 +107,8 @@ void tr_policy_apparmor_report_release(struct tr_policy_apparmor_report *r);
 
 /*
  * Refuses facts that are incomplete (TR_ERR_INCOMPLETE), saw no start or hold no acts on files
- * (TR_ERR_INPUT), a profile too large for the kernel (TR_ERR_CANNOT), and acts that must be accepted first
- * (TR_ERR_NO; then the report is filled in all the same). report may be NULL.
+ * (TR_ERR_INPUT), a profile too large for the kernel (TR_ERR_CANNOT), acts that must be accepted first, and
+ * patterns that reach too much (TR_ERR_NO; then the report is filled in all the same). report may be NULL.
  */
 int tr_policy_apparmor(struct tr_apparmor *ret, const struct tr_facts *facts,
 		       const struct tr_policy_apparmor_opts *opts,

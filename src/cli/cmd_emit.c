@@ -34,6 +34,9 @@ enum {
 	PATHS,
 	FLOOR,
 	APPARMOR,
+	FILES,
+	REACH,
+	UPGRADES,
 };
 
 static int set_option(struct emit_opts *o, enum tr_policy_option option)
@@ -83,6 +86,36 @@ static int set_apparmor(struct emit_opts *o)
 	return -1;
 }
 
+static int set_reach(struct emit_opts *o)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+
+	if (tr_policy_reach_set(&o->reach, optarg, &err) < 0)
+		return cli_usage(&cmd_emit, "--reach-budget: %s", tr_err_msg(&err));
+	return -1;
+}
+
+/* Those of one kind of profile alone. */
+static int take_apparmor(int c, struct emit_opts *o)
+{
+	if (c == PATHS)
+		return set_paths(o);
+	if (c == FLOOR)
+		return set_floor(o);
+	if (c == UPGRADES && !o->apparmor)
+		return cli_usage(&cmd_emit, "--tolerate-upgrades is for emit apparmor");
+	if (!o->apparmor && !o->bundle)
+		return cli_usage(&cmd_emit, "--%s is for emit apparmor and bundle",
+				 c == FILES ? "files" : "reach-budget");
+	if (c == REACH)
+		return set_reach(o);
+	if (c == FILES)
+		o->files = optarg;
+	else
+		o->tolerate_upgrades = true;
+	return -1;
+}
+
 static int add_pattern(struct emit_opts *o)
 {
 	tr_cleanup_err struct tr_err err = { 0 };
@@ -118,9 +151,11 @@ static int take_other(int c, char **argv, struct emit_opts *o)
 		o->output.into = optarg;
 		return -1;
 	case PATHS:
-		return set_paths(o);
 	case FLOOR:
-		return set_floor(o);
+	case FILES:
+	case REACH:
+	case UPGRADES:
+		return take_apparmor(c, o);
 	case APPARMOR:
 		return set_apparmor(o);
 	case 'h':
@@ -216,10 +251,14 @@ static int check_apparmor(const struct emit_opts *o)
 {
 	if (o->given || o->force || o->redact || o->output.dir || o->output.into)
 		return cli_usage(&cmd_emit, "emit apparmor takes -o, --name, --paths, --floor, "
+					    "--files, --reach-budget, --tolerate-upgrades, "
 					    "--accept, --why, --tune, --allow-incomplete and "
 					    "--allow-no-start");
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
+	for (size_t i = 0; i < o->n_traces && o->files; i++)
+		if (!strcmp(o->files, "-") && !strcmp(o->traces[i], "-"))
+			return cli_usage(&cmd_emit, "only one of the files can be '-'");
 	if (o->output.name && !tr_apparmor_is_name(o->output.name))
 		return bad_name(o->output.name);
 	if (cli.json && (!o->output.file || !strcmp(o->output.file, "-")))
@@ -252,6 +291,9 @@ static int parse(int argc, char **argv, struct emit_opts *o)
 		{ "paths", required_argument, NULL, PATHS },
 		{ "floor", required_argument, NULL, FLOOR },
 		{ "apparmor", required_argument, NULL, APPARMOR },
+		{ "files", required_argument, NULL, FILES },
+		{ "reach-budget", required_argument, NULL, REACH },
+		{ "tolerate-upgrades", no_argument, NULL, UPGRADES },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -367,6 +409,7 @@ const struct cmd cmd_emit = {
 		 "             [--default-action ACTION] [--allow-incomplete] [--allow-no-start]\n"
 		 "             [--name NAME] [-d DIR] [--into CONFIG] [--why TEXT] TRACE...\n"
 		 "emit apparmor [-o FILE] [--name NAME] [--paths exact|evidence] [--floor NAME]\n"
+		 "             [--files LIST] [--reach-budget LIST] [--tolerate-upgrades]\n"
 		 "             [--accept FACT] [--why TEXT] [--tune FILE] [--allow-incomplete]\n"
 		 "             [--allow-no-start] TRACE...\n"
 		 "emit docker|compose [-o FILE] [--name NAME] [--seccomp FILE] [--without LIST]\n"
@@ -398,6 +441,11 @@ const struct cmd cmd_emit = {
 		"      --without=LIST           docker, compose: say nothing of these: seccomp, apparmor,\n"
 		"                               caps, no-new-privileges, read-only, tmpfs, volume,\n"
 		"                               user, network, pids-limit, memory\n"
+		"      --files=LIST             apparmor, bundle: the image's files, as docker export\n"
+		"                               NAME prints them, or tar -t: which patterns newly reach\n"
+		"      --reach-budget=LIST      apparmor, bundle: how many of them may be, as in\n"
+		"                               r=2,w=0 (default: r=0,m=0,x=0, w: all there are)\n"
+		"      --tolerate-upgrades      apparmor: other versions of the image's libraries, too\n"
 		"      --redact=PATTERN         bundle: replace what matches in paths and commands\n"
 		"      --force                  bundle: replace a profile that was edited by hand\n"
 		"      --runtime=LIST           whose own calls are allowed: all, none, or names like\n"

@@ -63,6 +63,8 @@ static const struct value {
 	{ "emit", "seccomp", FILES },
 	{ "emit", "without",
 	  "seccomp apparmor caps no-new-privileges read-only tmpfs volume user network pids-limit memory" },
+	{ "emit", "files", FILES },
+	{ "emit", "reach-budget", NONE },
 	{ "", "redact", NONE },
 	{ "", "accept", NONE },
 	{ "", "why", NONE },

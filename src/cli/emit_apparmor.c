@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/emit_opts.h"
+#include "formats/apparmor_words.h"
 #include "trammel/apparmor_text.h"
 #include "trammel/redact.h"
 #include "trammel/trace.h"
@@ -49,9 +50,11 @@ static void say_notes(const struct tr_policy_apparmor_notes *notes, const char *
 
 	for (size_t i = 0; i < notes->n && i < SHOWN; i++) {
 		cleanup_strbuf struct strbuf sb = STRBUF_INIT;
+		char letters[APPARMOR_LETTERS_SIZE];
 
 		text_escape(&sb, notes->v[i].what, strlen(notes->v[i].what));
-		strbuf_addf(&sb, " (%s)", notes->v[i].why);
+		apparmor_letters((uint16_t)notes->v[i].perms, letters);
+		strbuf_addf(&sb, "%s%s (%s)", *letters ? " " : "", letters, notes->v[i].why);
 		add_names(&sb, &notes->v[i]);
 		say("%s: %s", what, strbuf_str(&sb));
 	}
@@ -69,6 +72,16 @@ static void say_doubts(const struct tr_policy_apparmor_report *r, size_t n_recor
 			n_recordings == 1 ? "a second" : "another");
 }
 
+static void say_reached(const struct tr_policy_apparmor_report *r)
+{
+	say_notes(&r->reached, "reaches files of the image that were not used so", true);
+	if (r->widened.n && !r->looked)
+		cli_say("which files of the image these patterns newly reach was not looked at: --files "
+			"LIST, as docker export NAME prints it");
+	else if (r->widened.n && !r->reached.n)
+		cli_say("these patterns reach no file of the image that was not used so");
+}
+
 void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
 		       const char *from)
 {
@@ -79,6 +92,7 @@ void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_appar
 	say_notes(&r->needless, "accepted", true);
 	say_notes(&r->unknown, "allowed, though perhaps not needed: capability", false);
 	say_notes(&r->widened, "a pattern instead of names", false);
+	say_reached(r);
 	say_doubts(r, p->recordings);
 	cli_say("%zu rules on files for %zu names (--paths %s), %zu capabilit%s, %zu kind%s of socket; "
 		"about %zu states of at most %d",
@@ -102,10 +116,14 @@ static void add_notes(json_object *o, const char *key, const struct tr_policy_ap
 
 	for (size_t i = 0; i < notes->n; i++) {
 		const struct tr_policy_apparmor_note *note = &notes->v[i];
+		char letters[APPARMOR_LETTERS_SIZE];
 		json_object *each = json_object_new_object(), *names = json_object_new_array();
 
 		json_object_object_add(each, "what", json_text(note->what));
 		json_object_object_add(each, "why", json_text(note->why));
+		apparmor_letters((uint16_t)note->perms, letters);
+		if (*letters)
+			json_add_string(each, "perms", letters);
 		for (size_t k = 0; k < note->n_names; k++)
 			json_object_array_add(names, json_text(note->names[k]));
 		if (note->n_all) {
@@ -134,6 +152,8 @@ static void print_json(const struct tr_apparmor *p, const struct tr_policy_appar
 	json_object_object_add(o, "states", json_object_new_uint64(r->states));
 	json_object_object_add(o, "states_max", json_object_new_int(TR_APPARMOR_STATES_MAX));
 	add_notes(o, "widened", &r->widened);
+	if (r->looked)
+		add_notes(o, "reached", &r->reached);
 	add_notes(o, "doubts", &r->doubts);
 	add_notes(o, "capabilities_unknown", &r->unknown);
 	add_notes(o, "unsaid", &r->unsaid);
@@ -155,16 +175,25 @@ int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
 		.floor = o->floor,
 		.accepts = tune->accepts,
 		.n_accepts = tune->n_accepts,
+		.reach = o->reach,
+		.tolerate_upgrades = o->tolerate_upgrades,
 		.allow_incomplete = o->policy.allow_incomplete,
 		.allow_no_start = o->policy.allow_no_start,
 	};
+	struct tr_image_files image = { 0 };
+	int r;
 
 	/* A bundle has put them into its tune file. */
 	if (!o->bundle) {
 		accepts = emit_opts_accepts(o, tune, &opts.n_accepts);
 		opts.accepts = accepts;
 	}
-	return tr_policy_apparmor(ret, facts, &opts, report, err);
+	if (o->files && tr_image_files_read(&image, o->files, err) < 0)
+		return -1;
+	opts.image = o->files ? &image : NULL;
+	r = tr_policy_apparmor(ret, facts, &opts, report, err);
+	tr_image_files_release(&image);
+	return r;
 }
 
 static void say_needs(const struct tr_policy_apparmor_report *r)
@@ -183,6 +212,7 @@ static int make(struct emit_opts *o, const struct tr_tune *tune, const struct tr
 	int r;
 
 	if (emit_apparmor_make(&p, o, tune, facts, &report, err) < 0) {
+		say_reached(&report);
 		say_needs(&report);
 		tr_policy_apparmor_report_release(&report);
 		return -1;

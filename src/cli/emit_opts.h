@@ -21,6 +21,9 @@ struct emit_opts {
 	enum tr_floor floor;
 	bool floor_given;
 	const char *with_apparmor; /* bundle: "on" or "off"; NULL: not given, which is on */
+	const char *files; /* a list of the image's; NULL: none */
+	struct tr_policy_reach reach;
+	bool tolerate_upgrades;
 	struct emit_output output;
 	const char *tune;
 	const char *why; /* of all accepts */

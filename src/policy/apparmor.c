@@ -5,8 +5,10 @@
 
 #include "policy/accept.h"
 #include "policy/apparmor.h"
+#include "policy/counted.h"
 #include "policy/floor.h"
 #include "policy/paths.h"
+#include "policy/reach.h"
 #include "policy/refuse.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
@@ -52,6 +54,7 @@ void tr_policy_apparmor_report_release(struct tr_policy_apparmor_report *r)
 	notes_release(&r->unsaid);
 	notes_release(&r->both);
 	notes_release(&r->needless);
+	notes_release(&r->reached);
 	for (size_t i = 0; i < r->n_needs; i++) {
 		free(r->needs[i].fact);
 		free(r->needs[i].why);
@@ -81,6 +84,13 @@ void note_add_name(struct tr_policy_apparmor_note *note, const char *name)
 		note->names = tr_xcalloc(NOTE_NAMES, sizeof(*note->names));
 	if (note->n_names < NOTE_NAMES)
 		note->names[note->n_names++] = tr_xstrdup(name);
+	note->n_all++;
+}
+
+void note_add_every_name(struct tr_policy_apparmor_note *note, const char *name)
+{
+	note->names = tr_xrealloc(note->names, note->n_names + 1, sizeof(*note->names));
+	note->names[note->n_names++] = tr_xstrdup(name);
 	note->n_all++;
 }
 
@@ -230,7 +240,35 @@ static void note_both(const struct names *names, struct tr_policy_apparmor_repor
 	}
 }
 
+/* Names to rules; the names are as facts have them. */
+static int add_names(struct tr_apparmor *p, struct names *names,
+		     const struct tr_policy_apparmor_opts *opts,
+		     struct tr_policy_apparmor_report *report, struct tr_err *err)
+{
+	struct asked asked;
+	int r = 0;
+
+	asked_init(&asked, names);
+	names_canonical(names);
+	names_widen(names, p->recordings, report->paths == TR_PATHS_EVIDENCE, report);
+	if (opts->paths != TR_PATHS_EXACT)
+		names_counted(names, report);
+	if (opts->tolerate_upgrades)
+		names_upgrades(names, report);
+	names_unite(names);
+	if (opts->image) {
+		names_reach(names, &asked, opts->image, report);
+		r = reach_check(report, &opts->reach, err);
+	}
+	asked_release(&asked);
+	for (size_t i = 0; i < names->n && r == 0; i++)
+		add_name(p, &names->v[i], p->recordings);
+	note_both(names, report);
+	return r;
+}
+
 static int add_files(struct tr_apparmor *p, const struct tr_facts *facts,
+		     const struct tr_policy_apparmor_opts *opts,
 		     struct tr_policy_apparmor_report *report, struct floor *floor,
 		     struct tr_err *err)
 {
@@ -247,15 +285,8 @@ static int add_files(struct tr_apparmor *p, const struct tr_facts *facts,
 			names.n, TR_APPARMOR_STATES_MAX);
 	for (size_t i = 0; i < names.n && r == 0; i++)
 		floor_name(floor, &names.v[i]);
-	if (r == 0) {
-		names_canonical(&names);
-		names_widen(&names, facts->n_recordings, report->paths == TR_PATHS_EVIDENCE,
-			    report);
-		names_unite(&names);
-		for (size_t i = 0; i < names.n; i++)
-			add_name(p, &names.v[i], facts->n_recordings);
-		note_both(&names, report);
-	}
+	if (r == 0)
+		r = add_names(p, &names, opts, report, err);
 	names_release(&names);
 	return r;
 }
@@ -319,7 +350,7 @@ static int build(struct tr_apparmor *p, const struct tr_facts *facts,
 		p->subject = tr_xstrdup(facts->recordings[0].subject);
 	p->recordings = facts->n_recordings;
 	floor_init(&floor, opts, report);
-	r = add_files(p, facts, report, &floor, err);
+	r = add_files(p, facts, opts, report, &floor, err);
 	if (r == 0) {
 		apparmor_capabilities(p, facts, report);
 		apparmor_acts(p, facts, report, &floor);
@@ -345,7 +376,7 @@ int tr_policy_apparmor(struct tr_apparmor *ret, const struct tr_facts *facts,
 		*ret = p;
 	else
 		tr_apparmor_release(&p);
-	if (ret_report && (r == 0 || report.n_needs))
+	if (ret_report && (r == 0 || report.n_needs || report.reached.n))
 		*ret_report = report;
 	else
 		tr_policy_apparmor_report_release(&report);

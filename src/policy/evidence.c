@@ -11,49 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/paths.h"
-#include "policy/shapes.h"
+#include "policy/evidence.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
-
-#define CODE (TR_PERM_X | TR_PERM_M)
-
-/* A name on its way: what of its path is a pattern already, and what is left. */
-struct item {
-	struct name name; /* pattern: as far as it is done */
-	const char *rest;
-	size_t len; /* of the next component */
-	unsigned varied; /* so many components are patterns */
-};
-
-/* A name in which more than that changes would be copied without end for each way to see it. */
-#define MOST_VARIED 3
-
-struct items {
-	struct item *v;
-	size_t n, cap;
-};
-
-/* A component of the path, and everything that is below it in one directory. */
-struct part {
-	struct shape_name name;
-	struct tr_u32set recordings;
-	uint32_t where;
-	bool made, gone; /* by the container itself */
-	struct varied {
-		const struct tr_apparmor_pattern *pattern; /* NULL: no family */
-		enum shape shape;
-	} varied[1 + SHAPE_FAMILIES];
-};
-
-struct widening {
-	struct items items, next, done;
-	size_t n_recordings;
-	bool widen;
-	struct tr_policy_apparmor_report *report;
-	struct tr_apparmor_pattern **patterns; /* owned */
-	size_t n_patterns, cap_patterns;
-};
 
 /* Where a name more or less is worth an attack, or is the kernel's to give. */
 static bool is_kept_exact(const char *path)
@@ -171,32 +131,33 @@ static int cmp_keyed(const void *a, const void *b)
 			       (x->part->name.len < y->part->name.len);
 }
 
-static void add_names(struct tr_policy_apparmor_note *note, const struct keyed *v, size_t n)
+static struct tr_u32set all_recordings(struct part *const *v, size_t n)
 {
 	struct tr_u32set all = { 0 };
-
-	for (size_t i = 0; i < n; i++) {
-		tr_cleanup_free char *name = tr_xstrndup(v[i].part->name.s, v[i].part->name.len);
-
-		note_add_name(note, name);
-		for (size_t k = 0; k < v[i].part->recordings.n; k++)
-			tr_u32set_add(&all, v[i].part->recordings.v[k]);
-	}
-	note->recordings = all.n;
-	tr_u32set_release(&all);
-}
-
-static size_t recordings_of(const struct keyed *v, size_t n)
-{
-	struct tr_u32set all = { 0 };
-	size_t ret;
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < v[i].part->recordings.n; k++)
-			tr_u32set_add(&all, v[i].part->recordings.v[k]);
-	ret = all.n;
+		for (size_t k = 0; k < v[i]->recordings.n; k++)
+			tr_u32set_add(&all, v[i]->recordings.v[k]);
+	return all;
+}
+
+size_t recordings_of_parts(struct part *const *v, size_t n)
+{
+	struct tr_u32set all = all_recordings(v, n);
+	const size_t ret = all.n;
+
 	tr_u32set_release(&all);
 	return ret;
+}
+
+void note_parts(struct tr_policy_apparmor_note *note, struct part *const *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		tr_cleanup_free char *name = tr_xstrndup(v[i]->name.s, v[i]->name.len);
+
+		note_add_name(note, name);
+	}
+	note->recordings = recordings_of_parts(v, n);
 }
 
 static const char *const whys[SHAPES] = {
@@ -204,7 +165,7 @@ static const char *const whys[SHAPES] = {
 	[SHAPE_RANDOM] = "other letters and digits each time",
 };
 
-static char *text_below(const struct tr_apparmor_pattern *dir, const struct tr_apparmor_pattern *p)
+char *text_below(const struct tr_apparmor_pattern *dir, const struct tr_apparmor_pattern *p)
 {
 	struct tr_apparmor_pattern whole = { 0 };
 	char *text;
@@ -216,7 +177,7 @@ static char *text_below(const struct tr_apparmor_pattern *dir, const struct tr_a
 	return text;
 }
 
-static struct tr_apparmor_pattern *new_pattern(struct widening *w)
+struct tr_apparmor_pattern *new_pattern(struct widening *w)
 {
 	w->patterns = tr_grow(w->patterns, &w->cap_patterns, w->n_patterns, sizeof(*w->patterns));
 	w->patterns[w->n_patterns] = tr_xcalloc(1, sizeof(**w->patterns));
@@ -258,29 +219,32 @@ static void family(struct widening *w, enum shape shape, unsigned which,
 		   const struct tr_apparmor_pattern *dir, const struct keyed *v, size_t n)
 {
 	tr_cleanup_free struct shape_name *samples = tr_xcalloc(n, sizeof(*samples));
+	tr_cleanup_free struct part **parts = tr_xcalloc(n, sizeof(*parts));
 	tr_cleanup_free char *text = NULL;
 	struct tr_apparmor_pattern *p;
-	const unsigned slot = shape == SHAPE_NUMBERS ? 0 : 1 + which;
+	const unsigned way = shape == SHAPE_NUMBERS ? WAY_NUMBERS : WAY_RANDOM + which;
 	struct tr_policy_apparmor_note *note;
 
 	if (n < 2 && shape == SHAPE_NUMBERS)
 		doubt(w, dir, v);
 	if (!is_varying(w, v, n))
 		return;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		parts[i] = v[i].part;
 		samples[i] = v[i].part->name;
+	}
 	p = new_pattern(w);
 	if (!shape_pattern(shape, samples, n, which, p))
 		return;
 	text = text_below(dir, p);
-	if (!w->widen || recordings_of(v, n) < 2) {
-		add_names(note_add(&w->report->doubts, text, "names like these"), v, n);
+	if (!w->widen || recordings_of_parts(parts, n) < 2) {
+		note_parts(note_add(&w->report->doubts, text, "names like these"), parts, n);
 		return;
 	}
 	note = note_add(&w->report->widened, text, whys[shape]);
-	add_names(note, v, n);
+	note_parts(note, parts, n);
 	for (size_t i = 0; i < n; i++)
-		v[i].part->varied[slot] = (struct varied){ p, shape };
+		v[i].part->varied[way] = (struct varied){ p, whys[shape] };
 }
 
 static void families_of(struct widening *w, enum shape shape, unsigned which,
@@ -342,7 +306,7 @@ static void take_item(struct widening *w, const struct item *it, const struct pa
 		copy_pattern(&copy.name.pattern, p->varied[i].pattern);
 		copy.name.perms &= ~CODE;
 		copy.name.others &= ~CODE;
-		copy.name.why = whys[p->varied[i].shape];
+		copy.name.why = p->varied[i].why;
 		advance(w, copy);
 	}
 	if (!varied || it->name.perms & CODE) {
@@ -368,8 +332,10 @@ static void take_directory(struct widening *w, const struct item *v, size_t n)
 		look(&parts[n_parts - 1], &v[i]);
 	}
 	/* In the root itself a pattern would be one for directories of the system. */
-	if (v[0].name.pattern.n > 1)
+	if (v[0].name.pattern.n > 1) {
 		families(w, &v[0].name.pattern, parts, n_parts);
+		growing(w, &v[0].name.pattern, parts, n_parts);
+	}
 	for (size_t i = 0; i < n; i++)
 		take_item(w, &v[i], &parts[part_of[i]]);
 	for (size_t i = 0; i < n_parts; i++)

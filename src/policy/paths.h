@@ -58,6 +58,8 @@ char *name_text(const struct tr_apparmor_pattern *p);
 /* Appends a note; takes nothing over. */
 struct tr_policy_apparmor_note *note_add(struct tr_policy_apparmor_notes *notes, const char *what,
 					 const char *why);
+/* Of names, the first few are kept; or each. */
 void note_add_name(struct tr_policy_apparmor_note *note, const char *name);
+void note_add_every_name(struct tr_policy_apparmor_note *note, const char *name);
 
 #endif

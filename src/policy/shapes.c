@@ -286,3 +286,26 @@ bool shape_pattern(enum shape shape, const struct shape_name *v, size_t n, unsig
 		return numbers_pattern(v, n, ret);
 	return random_pattern(v, n, which, ret);
 }
+
+/* What random_key makes of each run, for all of them at once. */
+void shape_class(struct shape_name name, struct strbuf *ret)
+{
+	size_t done = 0;
+	struct run r;
+
+	while (next_run(name, done, &r)) {
+		struct shape_name run = { name.s + r.from, r.to - r.from };
+
+		strbuf_add(ret, name.s + done, r.from - done);
+		done = r.to;
+		/* It appends the name with or without a number in it. */
+		if (run.len < SHORTEST) {
+			numbers_key(run, ret);
+			continue;
+		}
+		strbuf_addf(ret, "/%zu/", run.len);
+		if (!r.from && !r.uuid && !r.digest)
+			strbuf_add(ret, run.s, 2);
+	}
+	strbuf_add(ret, name.s + done, name.len - done);
+}

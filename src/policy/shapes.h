@@ -30,6 +30,9 @@ struct shape_name {
 /* Appends the key of its family number `which`; false where it is of none. */
 bool shape_key(enum shape shape, struct shape_name name, unsigned which, struct strbuf *key);
 
+/* Appends what is left of the name without numbers and runs of letters and digits that are by chance, or may be. */
+void shape_class(struct shape_name name, struct strbuf *ret);
+
 /* Appends the pattern of different names with the same key; false where what they have in common is no shape. */
 bool shape_pattern(enum shape shape, const struct shape_name *v, size_t n, unsigned which,
 		   struct tr_apparmor_pattern *ret);

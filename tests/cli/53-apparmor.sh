@@ -84,6 +84,26 @@ compiles two.aa
 expect 0 emit apparmor --paths exact -o two.aa two.trace
 says two.aa '"/tmp/app-17.pid" w,'
 
+# what patterns reach of the image
+printf 'tmp/\ntmp/app-5.pid\netc/passwd\n' >image.list
+expect 0 emit apparmor -o two.aa two.trace
+says err 'was not looked at: --files LIST'
+expect 0 emit apparmor --files image.list -o two.aa two.trace
+says err 'reaches files of the image that were not used so: /tmp/app-.*: /tmp/app-5.pid'
+rm two.aa
+expect 1 emit apparmor --files image.list --reach-budget w=0 -o two.aa two.trace
+says err '/tmp/app-5.pid'
+says err 'reach-budget w=1'
+[ ! -e two.aa ] || fail "a profile was written all the same"
+expect 0 -j emit apparmor --files image.list --reach-budget w=1 -o two.aa two.trace
+says out '"reached": *\['
+says out '"perms": *"w"'
+expect 2 emit apparmor --reach-budget q=1 two.trace
+expect 2 emit apparmor --files nowhere two.trace
+expect 2 emit seccomp --files image.list two.trace
+says err 'is for emit apparmor'
+expect 0 emit apparmor --tolerate-upgrades -o web.aa web.trace
+
 # what Docker's default denies: said, not written, and accepted by the line that is printed
 against=("$(file /etc/passwd open r image)" "$(file '/proc/sys/vm/a\\x0a' open w proc)")
 trace against.trace web 1 "${against[@]}"

@@ -312,12 +312,19 @@ static char *temporary(struct rng *r, unsigned kind)
 	case 5:
 		return tr_xasprintf("/data/%u-%u-%u", 2020 + rng_below(r, 9), rng_below(r, 12),
 				    rng_below(r, 28));
+	case 6:
+		chance[2 + rng_below(r, 3)] = '\0';
+		return tr_xasprintf("/data/people/%s", chance);
+	case 7:
+		return tr_xasprintf("/sys/devices/system/cpu/cpu%u/cache/index%u", rng_below(r, 5),
+				    rng_below(r, 4));
 	default:
 		return tr_xasprintf("/data/d-%u/", rng_below(r, 9));
 	}
 }
 
-#define KINDS 7
+#define KINDS  9
+#define PEOPLE 6 /* they have to be many */
 
 static void record_some(struct rng *r, struct tr_facts *f, unsigned number)
 {
@@ -330,8 +337,8 @@ static void record_some(struct rng *r, struct tr_facts *f, unsigned number)
 	rec.id = tr_xasprintf("%032x", number + 1);
 	rec.subject = tr_xstrdup("subject");
 	index = tr_facts_add_recording(f, &rec);
-	for (unsigned i = 0; i < 12; i++) {
-		char *path = temporary(r, rng_below(r, KINDS));
+	for (unsigned i = 0; i < 18; i++) {
+		char *path = temporary(r, rng_one_in(r, 3) ? PEOPLE : rng_below(r, KINDS));
 
 		for (unsigned k = 0; k < 2; k++) {
 			struct tr_fact fact = { .kind = TR_FACT_FILE };
