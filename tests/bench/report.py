@@ -11,7 +11,7 @@ import json
 import statistics
 import sys
 
-TOOLS = ["strace", "perf-trace", "bpftrace", "oci-hook"]
+TOOLS = ["strace", "perf-trace", "bpftrace", "bpftrace-names", "oci-hook"]
 
 
 def watched(most=None):

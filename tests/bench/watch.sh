@@ -75,7 +75,7 @@ watch_start_tracefs() {
 watch_names() {
 	local variant
 	printf "%s\n" nothing recorded unrecorded empty
-	for variant in "strace strace" "perf-trace perf" "bpftrace bpftrace"; do
+	for variant in "strace strace" "perf-trace perf" "bpftrace bpftrace" "bpftrace-names bpftrace"; do
 		if command -v "${variant#* }" >/dev/null; then
 			echo "${variant% *}"
 		else
@@ -121,6 +121,17 @@ watch_with() {
 		wait_until is_counting
 		sleep 0.5
 		;;
+	bpftrace-names)
+		# What a profile is made of: calls, and the names that files are opened and programs executed by, as the
+		# program gave them.
+		export BPFTRACE_MAP_KEYS_MAX=65536 BPFTRACE_STRLEN=200
+		watch_start_tracefs bpftrace -e '
+			tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }
+			tracepoint:syscalls:sys_enter_open, tracepoint:syscalls:sys_enter_openat { @opened[str(args->filename)] = count(); }
+			tracepoint:sched:sched_process_exec { @executed[str(args->filename)] = count(); }'
+		wait_until is_counting
+		sleep 0.5
+		;;
 	strace)
 		watch_start strace -f -c -p "$(watched_pids)"
 		wait_until is_traced
@@ -149,7 +160,7 @@ watch_end() {
 # How many syscalls it counted, in its own words.
 watch_counted() {
 	case $1 in
-	bpftrace) awk -F ': ' '/^@\[/ { sum += $2 } END { print sum + 0 }' "$WORK/watch.log" ;;
+	bpftrace | bpftrace-names) awk -F ': ' '/^@\[/ { sum += $2 } END { print sum + 0 }' "$WORK/watch.log" ;;
 	strace) awk '$NF == "total" { print $4 }' "$WORK/watch.log" ;;
 	perf-trace) awk '$1 ~ /^[a-z]/ && $2 + 0 && $3 ~ /^[0-9]+$/ { sum += $2 } END { print sum + 0 }' "$WORK/watch.log" ;;
 	esac
