@@ -19,6 +19,7 @@ class Call:
     def __init__(self, tid, began, name, text):
         self.tid, self.began, self.name, self.text = tid, began, name, text
         self.ended = self.result = None
+        self.cut = False # by the end of its thread
 
     def end(self, text):
         self.text += text
@@ -45,6 +46,8 @@ def calls_of(path):
                 call.end("")
         elif resumed and tid in unfinished:
             unfinished.pop(tid).end(rest)
+    for call in unfinished.values():
+        call.cut = True
     return calls
 
 
@@ -55,7 +58,7 @@ def loads_filter(call):
 
 
 def phases(path):
-    """Calls of the runtime under the filter, of what it executed, and those that may be either side of the filter."""
+    """Calls of the runtime under the filter, of what it executed, and those of which it is open whether they count."""
     calls = calls_of(path)
     loads = [call for call in calls if loads_filter(call)]
     if len(loads) != 1:
@@ -80,7 +83,8 @@ def phases(path):
     for call in calls:
         if call is load or call.began < load.began or not filtered(call.tid):
             continue
-        if call.tid != load.tid and call.began <= load.ended:
+        # A thread that ends while it is stopped at its call never gets to make it.
+        if call.tid != load.tid and call.began <= load.ended or call.cut and leader(call.tid) != call.tid:
             either.add(call.name)
         elif call.began <= entry.began or call.tid != load.tid and leader(call.tid) == leader(load.tid) \
                 and call.began <= entry.ended:
@@ -95,7 +99,7 @@ def main():
     run, execed = phases(sys.argv[2]), phases(sys.argv[3])
     wrong = False
     for phase, straced, either in (("runtime", run[0] | execed[0], run[2] | execed[2]),
-                                   ("main", run[1], set()), ("exec", execed[1], set())):
+                                   ("main", run[1], run[2]), ("exec", execed[1], execed[2])):
         ours = trace.calls(phase)
         print(f"{phase}: {len(straced)} calls", *sorted(either))
         if len(straced) < 3 or (straced ^ ours) - either:
