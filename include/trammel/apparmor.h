@@ -175,6 +175,13 @@ struct tr_apparmor_deny {
 	char *comment;
 };
 
+/* A rule that somebody decided by hand: text that was read and found to be one rule, on one line. */
+struct tr_apparmor_hand {
+	char *rule; /* without its comma, and without "deny" */
+	bool deny;
+	char *comment;
+};
+
 struct tr_apparmor {
 	char *name;
 	char *subject; /* whose it is, for the head; NULL: not known; any byte */
@@ -191,6 +198,8 @@ struct tr_apparmor {
 	size_t n_ptraces, cap_ptraces;
 	struct tr_apparmor_mount *mounts;
 	size_t n_mounts, cap_mounts;
+	struct tr_apparmor_hand *hands;
+	size_t n_hands, cap_hands;
 	struct tr_apparmor_deny *denies;
 	size_t n_denies, cap_denies; /* of ours: what is read has its denials among the others */
 };
@@ -206,6 +215,7 @@ struct tr_apparmor_signal *tr_apparmor_add_signal(struct tr_apparmor *p);
 struct tr_apparmor_ptrace *tr_apparmor_add_ptrace(struct tr_apparmor *p);
 struct tr_apparmor_mount *tr_apparmor_add_mount(struct tr_apparmor *p);
 struct tr_apparmor_deny *tr_apparmor_add_deny(struct tr_apparmor *p);
+struct tr_apparmor_hand *tr_apparmor_add_hand(struct tr_apparmor *p);
 
 void tr_apparmor_pattern_release(struct tr_apparmor_pattern *p);
 void tr_apparmor_pattern_add(struct tr_apparmor_pattern *p, struct tr_apparmor_part part);

@@ -10,6 +10,7 @@
 #include "trammel/err.h"
 #include "trammel/facts.h"
 #include "trammel/image_files.h"
+#include "trammel/policy.h"
 
 /* Something recorded that would be refused. */
 struct tr_check_refusal {
@@ -18,12 +19,14 @@ struct tr_check_refusal {
 	bool perhaps; /* only where more is so than was recorded, and no failure */
 	/* A rule of the profile denies it: adding one is of no use, that one has to go. */
 	bool by_rule;
+	const char *by_hand; /* why the tune file denies it, and no failure; NULL: it does not */
 };
 
 struct tr_check_apparmor {
 	size_t n_facts; /* that AppArmor is asked about */
-	size_t n_allowed, n_refused,
-		n_perhaps; /* n_allowed + n_refused is n_facts; perhaps are allowed */
+	size_t n_allowed, n_refused, n_perhaps; /* perhaps are allowed */
+	size_t n_by_hand; /* n_allowed + n_refused + n_by_hand is n_facts */
+	size_t n_undenied; /* denied by hand, and allowed: the profile was not made with these rules */
 	struct tr_check_refusal *refusals; /* in fact order; a fact may have several */
 	size_t n_refusals, cap_refusals;
 	size_t n_elsewhere; /* programs that go on under another profile, or none: not followed */
@@ -32,6 +35,10 @@ struct tr_check_apparmor {
 /* Asks the profile, as if it were enforced, for all that was recorded. */
 void tr_check_apparmor(struct tr_check_apparmor *ret, const struct tr_aa_profile *p,
 		       const struct tr_facts *facts);
+/* The same, with what was decided by hand, which has to outlive the answer. Kind TR_ERR_INPUT for what is no rule. */
+int tr_check_apparmor_by_hand(struct tr_check_apparmor *ret, const struct tr_aa_profile *p,
+			      const struct tr_facts *facts, const struct tr_policy_rules *rules,
+			      struct tr_err *err);
 void tr_check_apparmor_release(struct tr_check_apparmor *c);
 
 /*

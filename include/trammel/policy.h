@@ -49,6 +49,18 @@ struct tr_policy_hands {
 	size_t n;
 };
 
+/* The same about what AppArmor decides: a rule in its own words (apparmor.d(5)). */
+struct tr_policy_rule {
+	enum tr_hand_kind kind; /* ALLOW or DENY */
+	const char *rule; /* one, without "deny"; a comma behind it or not */
+	const char *why; /* never NULL */
+};
+
+struct tr_policy_rules {
+	const struct tr_policy_rule *v;
+	size_t n;
+};
+
 struct tr_policy_opts {
 	/*
 	 * Runtimes whose own calls are allowed: a comma-separated list of names of

@@ -66,6 +66,7 @@ struct tr_policy_apparmor_opts {
 	bool tolerate_upgrades; /* of libraries of the image, other versions with the same interface */
 	const struct tr_image_files *image; /* NULL: what patterns reach is not looked at */
 	struct tr_policy_reach reach;
+	struct tr_policy_rules rules; /* allowed and denied by hand */
 	bool allow_incomplete, allow_no_start; /* as in struct tr_policy_opts */
 };
 
@@ -100,6 +101,8 @@ struct tr_policy_apparmor_report {
 	enum tr_floor floor;
 	struct tr_policy_need *needs; /* against the floor, and not accepted; sorted by fact */
 	size_t n_needs;
+	struct tr_policy_apparmor_notes broken; /* recorded, and denied by hand */
+	struct tr_policy_apparmor_notes idle; /* allowed by hand, and denied or allowed anyway */
 	struct tr_policy_apparmor_notes needless; /* accepted, and nothing needs it */
 	size_t states; /* predicted */
 };

@@ -22,6 +22,8 @@ struct tr_tune {
 	size_t n_accepts, cap_accepts;
 	struct tr_policy_hand *hands; /* allow, deny, pin: one kind after the other */
 	size_t n_hands, cap_hands;
+	struct tr_policy_rule *rules; /* of AppArmor: allow, then deny */
+	size_t n_rules, cap_rules;
 	struct tr_tune_option options[TR_POLICY_OPTIONS];
 };
 
@@ -38,6 +40,7 @@ void tr_tune_release(struct tr_tune *t);
 /* Appends copies. */
 void tr_tune_add_accept(struct tr_tune *t, const char *fact, const char *why);
 void tr_tune_add_hand(struct tr_tune *t, const struct tr_policy_hand *hand);
+void tr_tune_add_rule(struct tr_tune *t, const struct tr_policy_rule *rule);
 
 /* Writes it as a file, in an order of its own; what is read back is the same. */
 void tr_tune_write(const struct tr_tune *t, FILE *out);

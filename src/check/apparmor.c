@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/hand_rules.h"
 #include "trammel/check_apparmor.h"
 #include "util/mem.h"
 
@@ -181,10 +182,11 @@ struct asking {
 	struct tr_check_apparmor *c;
 	const struct tr_aa_profile *p;
 	const struct tr_facts *facts;
+	const struct hand_rules *hands;
 };
 
 static void add_refusal(const struct asking *a, const struct tr_fact *fact,
-			const struct need *missing)
+			const struct need *missing, const struct tr_policy_rule *by)
 {
 	struct tr_check_apparmor *c = a->c;
 	struct strbuf rule = STRBUF_INIT;
@@ -195,6 +197,7 @@ static void add_refusal(const struct asking *a, const struct tr_fact *fact,
 		(struct tr_check_refusal){ .fact = fact,
 					   .rule = strbuf_detach(&rule),
 					   .perhaps = missing->perhaps,
+					   .by_hand = by ? by->why : NULL,
 					   .by_rule = check_need_denied(a->p, missing) };
 }
 
@@ -208,32 +211,67 @@ static bool goes_elsewhere(const struct tr_aa_profile *p, const struct need *n)
 	return exec != TR_AA_EXEC_NONE && exec != TR_AA_EXEC_INHERIT;
 }
 
+/* How the needs of a fact came out. */
+struct came_out {
+	bool refused, perhaps, by_hand, undenied;
+};
+
+static void ask_need(const struct asking *a, const struct tr_fact *fact, const struct need *n,
+		     struct came_out *out)
+{
+	const struct tr_policy_rule *by = hand_rules_deny(a->hands, n, a->p->name);
+	struct need missing;
+
+	if (check_need(a->p, n, &missing)) {
+		out->undenied |= by && !n->perhaps;
+		return;
+	}
+	/* Of several permissions another one may be missing than the one that is denied. */
+	by = hand_rules_deny(a->hands, &missing, a->p->name);
+	add_refusal(a, fact, &missing, by);
+	*(n->perhaps ? &out->perhaps : by ? &out->by_hand : &out->refused) = true;
+}
+
 static int ask(const struct tr_fact *fact, void *arg)
 {
 	const struct asking *a = arg;
-	struct need needs[NEEDS_MAX], missing;
+	struct need needs[NEEDS_MAX];
 	size_t n = needs_of(a->facts, fact, needs);
-	bool refused = false, perhaps = false;
+	struct came_out out = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		if (!check_need(a->p, &needs[i], &missing)) {
-			add_refusal(a, fact, &missing);
-			*(needs[i].perhaps ? &perhaps : &refused) = true;
-		}
+		ask_need(a, fact, &needs[i], &out);
 		a->c->n_elsewhere += goes_elsewhere(a->p, &needs[i]);
 	}
 	a->c->n_facts += n > 0;
-	a->c->n_refused += refused;
-	a->c->n_allowed += n > 0 && !refused;
-	a->c->n_perhaps += perhaps && !refused;
+	a->c->n_refused += out.refused;
+	a->c->n_by_hand += out.by_hand && !out.refused;
+	a->c->n_allowed += n > 0 && !out.refused && !out.by_hand;
+	a->c->n_perhaps += out.perhaps && !out.refused && !out.by_hand;
+	a->c->n_undenied += out.undenied;
+	return 0;
+}
+
+int tr_check_apparmor_by_hand(struct tr_check_apparmor *ret, const struct tr_aa_profile *p,
+			      const struct tr_facts *facts, const struct tr_policy_rules *rules,
+			      struct tr_err *err)
+{
+	struct hand_rules h;
+	struct asking a = { ret, p, facts, &h };
+
+	memset(ret, 0, sizeof(*ret));
+	if (hand_rules_parse(&h, rules, err) < 0)
+		return -1;
+	tr_facts_each(facts, ask, &a);
+	hand_rules_release(&h);
 	return 0;
 }
 
 void tr_check_apparmor(struct tr_check_apparmor *ret, const struct tr_aa_profile *p,
 		       const struct tr_facts *facts)
 {
-	struct asking a = { ret, p, facts };
+	const struct tr_policy_rules none = { 0 };
 
-	memset(ret, 0, sizeof(*ret));
-	tr_facts_each(facts, ask, &a);
+	/* Without rules there is none that could be bad. */
+	tr_check_apparmor_by_hand(ret, p, facts, &none, NULL);
 }

@@ -272,6 +272,11 @@ static int answer(const struct verify *v, enum format format)
 	if (!v->complete)
 		cli_warn("the recording is incomplete: what is missing in it was not verified%s",
 			 v->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
+	if (v->asked.n_undenied)
+		cli_warn("%zu recorded act%s that the tune file denies %s allowed by AppArmor: the "
+			 "profile was not made with it",
+			 v->asked.n_undenied, cli_plural(v->asked.n_undenied),
+			 v->asked.n_undenied == 1 ? "is" : "are");
 	/* That a bundle has none was said when it was made; the list of limits has it. */
 	if (v->unproved && v->in_bundle[2])
 		cli_warn("AppArmor: not proved: %s", v->unproved);

@@ -54,7 +54,9 @@ static void say_notes(const struct tr_policy_apparmor_notes *notes, const char *
 
 		text_escape(&sb, notes->v[i].what, strlen(notes->v[i].what));
 		apparmor_letters((uint16_t)notes->v[i].perms, letters);
-		strbuf_addf(&sb, "%s%s (%s)", *letters ? " " : "", letters, notes->v[i].why);
+		strbuf_addf(&sb, "%s%s (", *letters ? " " : "", letters);
+		text_escape(&sb, notes->v[i].why, strlen(notes->v[i].why));
+		strbuf_addc(&sb, ')');
 		add_names(&sb, &notes->v[i]);
 		say("%s: %s", what, strbuf_str(&sb));
 	}
@@ -89,6 +91,8 @@ void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_appar
 
 	say_notes(&r->unsaid, "no rule can allow it", true);
 	say_notes(&r->both, "written and run", true);
+	say_notes(&r->broken, "recorded, and denied by hand", true);
+	say_notes(&r->idle, "decided by hand, and changes nothing", true);
 	say_notes(&r->needless, "accepted", true);
 	say_notes(&r->unknown, "allowed, though perhaps not needed: capability", false);
 	say_notes(&r->widened, "a pattern instead of names", false);
@@ -158,6 +162,8 @@ static void print_json(const struct tr_apparmor *p, const struct tr_policy_appar
 	add_notes(o, "capabilities_unknown", &r->unknown);
 	add_notes(o, "unsaid", &r->unsaid);
 	add_notes(o, "written_and_run", &r->both);
+	add_notes(o, "denied_by_hand", &r->broken);
+	add_notes(o, "idle", &r->idle);
 	add_notes(o, "needless", &r->needless);
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 	json_object_put(o);
@@ -177,6 +183,7 @@ int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
 		.n_accepts = tune->n_accepts,
 		.reach = o->reach,
 		.tolerate_upgrades = o->tolerate_upgrades,
+		.rules = { tune->rules, tune->n_rules },
 		.allow_incomplete = o->policy.allow_incomplete,
 		.allow_no_start = o->policy.allow_no_start,
 	};

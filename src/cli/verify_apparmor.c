@@ -24,8 +24,9 @@ static int ask(struct verify *v, struct tr_err *err)
 		return -1;
 	if (tr_apparmor_choose(&v->aa, &v->policy, v->name, err) < 0)
 		return tr_err_wrap(err, "%s", v->apparmor);
-	tr_check_apparmor(&v->asked, v->aa, &v->facts);
-	return 0;
+	return tr_check_apparmor_by_hand(
+		&v->asked, v->aa, &v->facts,
+		&(struct tr_policy_rules){ v->tune.rules, v->tune.n_rules }, err);
 }
 
 int verify_apparmor(struct verify *v, struct tr_err *err)
@@ -83,7 +84,7 @@ void verify_apparmor_each(const struct verify *v,
 	for (size_t i = 0; i < v->asked.n_refusals; i++) {
 		cleanup_strbuf struct strbuf text = STRBUF_INIT;
 
-		if (v->asked.refusals[i].perhaps)
+		if (v->asked.refusals[i].perhaps || v->asked.refusals[i].by_hand)
 			continue;
 		add_sentence(v, &v->asked.refusals[i], &text);
 		fn(v, strbuf_str(&text), v->asked.refusals[i].rule, arg);
@@ -113,23 +114,39 @@ static void print_refusal(const struct verify *v, const struct tr_check_refusal 
 	verify_add_evidence(v, &r->fact->ev, &who);
 	printf("  %s%s%s\n", r->perhaps ? c_yellow() : c_red(), act, c_reset());
 	printf("    %sby %s%s\n", c_dim(), strbuf_str(&who), c_reset());
-	if (r->by_rule)
+	if (r->by_hand) {
+		tr_cleanup_free char *why = text_escaped(r->by_hand);
+
+		printf("    decided by hand: %s\n", why);
+	} else if (r->by_rule)
 		printf("    a deny rule is in the way of: %s\n", r->rule);
 	else
 		printf("    missing: %s\n", r->rule);
 }
 
-static void print_refusals(const struct verify *v, bool perhaps)
+/* How it is taken: what is denied by hand is no failure, whatever else it is. */
+enum taken {
+	REFUSED,
+	PERHAPS,
+	BY_HAND,
+};
+
+static enum taken taken(const struct tr_check_refusal *r)
+{
+	return r->by_hand ? BY_HAND : r->perhaps ? PERHAPS : REFUSED;
+}
+
+static void print_refusals(const struct verify *v, enum taken how)
 {
 	for (size_t i = 0; i < v->asked.n_refusals; i++)
-		if (v->asked.refusals[i].perhaps == perhaps)
+		if (taken(&v->asked.refusals[i]) == how)
 			print_refusal(v, &v->asked.refusals[i]);
 }
 
-static bool has_perhaps(const struct verify *v)
+static bool has(const struct verify *v, enum taken how)
 {
 	for (size_t i = 0; i < v->asked.n_refusals; i++)
-		if (v->asked.refusals[i].perhaps)
+		if (taken(&v->asked.refusals[i]) == how)
 			return true;
 	return false;
 }
@@ -141,6 +158,10 @@ void verify_apparmor_text(const struct verify *v)
 	if (v->asked.n_refused)
 		printf("%sNo%s: the AppArmor profile %s of %s denies %zu of %zu recorded acts\n",
 		       c_red(), c_reset(), name, file, v->asked.n_refused, v->asked.n_facts);
+	else if (v->asked.n_by_hand)
+		printf("%sYes%s: the AppArmor profile %s of %s denies none of %zu recorded acts but for "
+		       "%zu that are denied by hand\n",
+		       c_green(), c_reset(), name, file, v->asked.n_facts, v->asked.n_by_hand);
 	else
 		printf("%sYes%s: the AppArmor profile %s of %s allows all %zu recorded acts\n",
 		       c_green(), c_reset(), name, file, v->asked.n_facts);
@@ -149,15 +170,20 @@ void verify_apparmor_text(const struct verify *v)
 		       modes[v->aa->mode]);
 	if (v->asked.n_refused) {
 		printf("\n%sDenied by AppArmor%s\n", c_bold(), c_reset());
-		print_refusals(v, false);
+		print_refusals(v, REFUSED);
 		if (!v->c || !v->c->n_denied)
 			verify_print_accept(v);
 	}
-	if (has_perhaps(v)) {
+	if (has(v, BY_HAND)) {
+		printf("\n%sDenied by hand%s (no failure: the tune file has the reasons)\n",
+		       c_bold(), c_reset());
+		print_refusals(v, BY_HAND);
+	}
+	if (has(v, PERHAPS)) {
 		printf("\n%sDenied in some surroundings%s (no failure: whether it is asked depends on what "
 		       "is not recorded)\n",
 		       c_bold(), c_reset());
-		print_refusals(v, true);
+		print_refusals(v, PERHAPS);
 	}
 	verify_beyond_text(v);
 	printf("\n%sStates%s: %zu of paths, %zu of other rules (parsers before 4.1 give up above "
@@ -174,7 +200,7 @@ static void add_escaped(json_object *o, const char *key, const char *s)
 	json_add_string(o, key, safe);
 }
 
-static json_object *json_of_refusals(const struct verify *v, bool perhaps)
+static json_object *json_of_refusals(const struct verify *v, enum taken how)
 {
 	json_object *list = json_object_new_array();
 
@@ -183,13 +209,15 @@ static json_object *json_of_refusals(const struct verify *v, bool perhaps)
 		tr_cleanup_free char *act = NULL;
 		json_object *o;
 
-		if (r->perhaps != perhaps)
+		if (taken(r) != how)
 			continue;
 		act = explain_fact_text(r->fact);
 		o = json_object_new_object();
 		json_add_string(o, "act", act);
 		json_add_string(o, "fact", tr_fact_kind_name(r->fact->kind));
 		json_add_string(o, "rule", r->rule);
+		if (r->by_hand)
+			add_escaped(o, "why", r->by_hand);
 		json_object_object_add(o, "by_rule", json_object_new_boolean(r->by_rule));
 		verify_json_evidence(o, &v->facts, &r->fact->ev);
 		json_object_array_add(list, o);
@@ -211,8 +239,9 @@ json_object *verify_apparmor_json(const struct verify *v)
 	json_add_string(o, "mode", modes[v->aa->mode]);
 	json_object_object_add(o, "allowed", json_object_new_boolean(!v->asked.n_refused));
 	add_number(o, "recorded", v->asked.n_facts);
-	json_object_object_add(o, "denied", json_of_refusals(v, false));
-	json_object_object_add(o, "perhaps_denied", json_of_refusals(v, true));
+	json_object_object_add(o, "denied", json_of_refusals(v, REFUSED));
+	json_object_object_add(o, "denied_by_hand", json_of_refusals(v, BY_HAND));
+	json_object_object_add(o, "perhaps_denied", json_of_refusals(v, PERHAPS));
 	verify_beyond_json(v, o);
 	add_number(o, "path_states", tr_aa_file_states(v->aa));
 	add_number(o, "rule_states", tr_aa_rule_states(v->aa));
@@ -233,7 +262,7 @@ static void add_rows(const struct verify *v, struct strbuf *sb)
 		cleanup_strbuf struct strbuf who = STRBUF_INIT;
 		tr_cleanup_free char *act = NULL;
 
-		if (r->perhaps)
+		if (taken(r) != REFUSED)
 			continue;
 		/* Two names of 4096 bytes, each byte four characters, are the longest row. */
 		if (sb->len - start > ROOM || sb->len > MARKDOWN_ROOM) {
@@ -261,7 +290,8 @@ void verify_apparmor_markdown(const struct verify *v, struct strbuf *sb)
 	strbuf_adds(sb, "### AppArmor: ");
 	markdown_code(sb, file);
 	if (!v->asked.n_refused) {
-		strbuf_addf(sb, "\n\nAllows all of %zu recorded acts.\n", v->asked.n_facts);
+		strbuf_addf(sb, "\n\nAllows all of %zu recorded acts%s.\n", v->asked.n_facts,
+			    v->asked.n_by_hand ? " but those denied by hand" : "");
 		verify_beyond_markdown(v, sb);
 		return;
 	}

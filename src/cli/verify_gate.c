@@ -20,7 +20,8 @@ int verify_find_accept(struct verify *v, struct tr_err *err)
 
 	/* What a deny rule refuses stays refused, whatever is accepted. */
 	for (size_t i = 0; i < v->asked.n_refusals && !denied; i++)
-		denied = !v->asked.refusals[i].perhaps && !v->asked.refusals[i].by_rule;
+		denied = !v->asked.refusals[i].perhaps && !v->asked.refusals[i].by_rule &&
+			 !v->asked.refusals[i].by_hand;
 	if (!v->bundle || !denied)
 		return 0;
 	return accept_find(&v->accept, v->bundle, &v->facts, v->traces, v->n_traces, err);

@@ -391,6 +391,16 @@ static void add_mounts(struct text *t, const struct tr_apparmor *p)
 		add_mount(t, &p->mounts[i]);
 }
 
+static void add_hands(struct strbuf *sb, const struct tr_apparmor *p)
+{
+	if (p->n_hands)
+		head(sb, "Decided by hand, in the tune file.");
+	for (size_t i = 0; i < p->n_hands; i++) {
+		strbuf_addf(sb, "  %s%s", p->hands[i].deny ? "audit deny " : "", p->hands[i].rule);
+		end_rule(sb, p->hands[i].comment);
+	}
+}
+
 /* With `audit`, since what is denied by a rule is not logged otherwise. */
 static void add_denies(struct strbuf *sb, const struct tr_apparmor *p)
 {
@@ -510,6 +520,7 @@ int tr_apparmor_write(const struct tr_apparmor *p, FILE *out, struct tr_err *err
 	add_signals(&t.body, p);
 	add_ptraces(&t.body, p);
 	add_mounts(&t, p);
+	add_hands(&t.body, p);
 	add_denies(&t.body, p);
 	add_head(&head_, p);
 	if (t.n_longs)

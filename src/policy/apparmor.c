@@ -53,6 +53,8 @@ void tr_policy_apparmor_report_release(struct tr_policy_apparmor_report *r)
 	notes_release(&r->unknown);
 	notes_release(&r->unsaid);
 	notes_release(&r->both);
+	notes_release(&r->broken);
+	notes_release(&r->idle);
 	notes_release(&r->needless);
 	notes_release(&r->reached);
 	for (size_t i = 0; i < r->n_needs; i++) {
@@ -356,6 +358,8 @@ static int build(struct tr_apparmor *p, const struct tr_facts *facts,
 		apparmor_acts(p, facts, report, &floor);
 		r = floor_finish(&floor, p, err);
 	}
+	if (r == 0)
+		r = apparmor_hands(p, facts, &opts->rules, report, err);
 	floor_release(&floor);
 	return r < 0 ? r : check_states(p, report, err);
 }

@@ -22,4 +22,9 @@ struct floor;
 void apparmor_acts(struct tr_apparmor *p, const struct tr_facts *facts,
 		   struct tr_policy_apparmor_report *report, struct floor *floor);
 
+/* The decisions by hand, behind all else; kind TR_ERR_INPUT where one is no rule, or is undone by another. */
+int apparmor_hands(struct tr_apparmor *p, const struct tr_facts *facts,
+		   const struct tr_policy_rules *rules, struct tr_policy_apparmor_report *report,
+		   struct tr_err *err);
+
 #endif

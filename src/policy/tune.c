@@ -9,6 +9,7 @@
 #include "formats/json_syntax.h"
 #include "policy/accept.h"
 #include "policy/hand.h"
+#include "policy/hand_rules.h"
 #include "tables/syscalls.h"
 #include "trammel/tune.h"
 #include "util/fs.h"
@@ -19,9 +20,9 @@
 
 /* json_shape_check takes these for the members that matter: twice, or in other case, is refused. */
 const char *const tune_members[] = {
-	"$schema", "options",	     "runtime", "args",	 "siblings", "arch",
-	"ceiling", "default-action", "allow",	"deny",	 "pin",	     "accept",
-	"fact",	   "value",	     "mask",	"errno", "why",	     NULL,
+	"$schema",	  "options", "runtime", "args", "siblings", "arch", "ceiling",
+	"default-action", "allow",   "deny",	"pin",	"accept",   "fact", "rule",
+	"value",	  "mask",    "errno",	"why",	NULL,
 };
 
 static void free_string(const char *s)
@@ -39,6 +40,11 @@ void tr_tune_release(struct tr_tune *t)
 		free_string(t->hands[i].fact);
 		free_string(t->hands[i].why);
 	}
+	for (size_t i = 0; i < t->n_rules; i++) {
+		free_string(t->rules[i].rule);
+		free_string(t->rules[i].why);
+	}
+	free(t->rules);
 	for (size_t i = 0; i < TR_POLICY_OPTIONS; i++) {
 		free(t->options[i].value);
 		free(t->options[i].why);
@@ -62,6 +68,13 @@ void tr_tune_add_hand(struct tr_tune *t, const struct tr_policy_hand *hand)
 	copy.why = tr_xstrdup(hand->why);
 	t->hands = tr_grow(t->hands, &t->cap_hands, t->n_hands, sizeof(*t->hands));
 	t->hands[t->n_hands++] = copy;
+}
+
+void tr_tune_add_rule(struct tr_tune *t, const struct tr_policy_rule *rule)
+{
+	t->rules = tr_grow(t->rules, &t->cap_rules, t->n_rules, sizeof(*t->rules));
+	t->rules[t->n_rules++] = (struct tr_policy_rule){ rule->kind, tr_xstrdup(rule->rule),
+							  tr_xstrdup(rule->why) };
 }
 
 /* Whether o has no member but these, NULL-terminated. */
@@ -149,6 +162,31 @@ static int read_errno(const struct json_reader *rd, const struct json_place *at,
 	return *ret > 0 ? 0 : json_bad(rd, &here, "expected an errno like EPERM");
 }
 
+/* A rule of AppArmor's in the place of a fact. */
+static int read_rule(const struct json_reader *rd, const struct json_place *at, json_object *o,
+		     struct tr_tune *t, enum tr_hand_kind kind)
+{
+	static const char *const members[] = { "rule", "why", NULL };
+	struct json_place here = json_below(at, "rule");
+	struct tr_err why_not tr_cleanup_err = { 0 };
+	struct tr_policy_rule rule = { .kind = kind };
+	struct tr_apparmor_document d;
+
+	if (read_decision(rd, at, o, members, "rule", &rule.rule, &rule.why) < 0)
+		return -1;
+	if (hand_rule_parse(&d, rule.rule, &why_not) < 0)
+		return json_bad(rd, &here, "%s", tr_err_msg(&why_not));
+	tr_apparmor_document_release(&d);
+	tr_tune_add_rule(t, &rule);
+	return 0;
+}
+
+static bool is_rule(json_object *o, enum tr_hand_kind kind)
+{
+	return kind != TR_HAND_PIN && json_object_is_type(o, json_type_object) &&
+	       json_object_object_get_ex(o, "rule", NULL);
+}
+
 static int read_hand(const struct json_reader *rd, const struct json_place *at, json_object *o,
 		     struct tr_tune *t, enum tr_hand_kind kind)
 {
@@ -186,6 +224,7 @@ static int read_list(const struct json_reader *rd, json_object *o, struct tr_tun
 		struct json_place each = json_element(&here, i);
 		json_object *e = json_object_array_get_idx(list, i);
 		int done = kind == TR_HAND_MAX ? read_accept(rd, &each, e, t) :
+			   is_rule(e, kind)    ? read_rule(rd, &each, e, t, kind) :
 						 read_hand(rd, &each, e, t, kind);
 
 		if (done < 0)
@@ -259,6 +298,21 @@ static int check_contradictions(const struct json_reader *rd, const struct tr_tu
 	return r;
 }
 
+static int check_rules(const struct json_reader *rd, const struct tr_tune *t)
+{
+	const struct json_place at = { "allow" };
+	const struct tr_policy_rules all = { t->rules, t->n_rules };
+	struct tr_err why_not tr_cleanup_err = { 0 };
+	struct hand_rules h;
+	int r;
+
+	if (hand_rules_parse(&h, &all, rd->err) < 0)
+		return -1;
+	r = hand_rules_contradict(&h, &why_not);
+	hand_rules_release(&h);
+	return r < 0 ? json_bad(rd, &at, "%s", tr_err_msg(&why_not)) : 0;
+}
+
 static int read_tune(const struct json_reader *rd, json_object *o, struct tr_tune *t)
 {
 	static const char *const members[] = { "$schema", "options", "allow", "deny",
@@ -274,7 +328,7 @@ static int read_tune(const struct json_reader *rd, json_object *o, struct tr_tun
 			return -1;
 	if (read_list(rd, o, t, "accept", TR_HAND_MAX) < 0)
 		return -1;
-	return check_contradictions(rd, t);
+	return check_contradictions(rd, t) < 0 ? -1 : check_rules(rd, t);
 }
 
 int tr_tune_parse(struct tr_tune *ret, const char *text, size_t len, const char *name,

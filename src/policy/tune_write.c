@@ -62,6 +62,10 @@ void tr_tune_write(const struct tr_tune *t, FILE *out)
 		for (size_t i = 0; i < t->n_hands; i++)
 			if (t->hands[i].kind == kind)
 				json_object_array_add(list, hand(&t->hands[i]));
+		for (size_t i = 0; i < t->n_rules; i++)
+			if (t->rules[i].kind == kind)
+				json_object_array_add(
+					list, decision("rule", t->rules[i].rule, t->rules[i].why));
 		add(o, tr_hand_name(kind), list, (int)json_object_array_length(list));
 	}
 	if (t->n_accepts) {

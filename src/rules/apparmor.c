@@ -36,6 +36,11 @@ static void release_mounts(struct tr_apparmor *p)
 
 static void release_denies(struct tr_apparmor *p)
 {
+	for (size_t i = 0; i < p->n_hands; i++) {
+		free(p->hands[i].rule);
+		free(p->hands[i].comment);
+	}
+	free(p->hands);
 	for (size_t i = 0; i < p->n_denies; i++) {
 		free(p->denies[i].rule);
 		free(p->denies[i].comment);
@@ -110,6 +115,11 @@ struct tr_apparmor_mount *tr_apparmor_add_mount(struct tr_apparmor *p)
 struct tr_apparmor_deny *tr_apparmor_add_deny(struct tr_apparmor *p)
 {
 	return ADD(p->denies, p->n_denies, p->cap_denies);
+}
+
+struct tr_apparmor_hand *tr_apparmor_add_hand(struct tr_apparmor *p)
+{
+	return ADD(p->hands, p->n_hands, p->cap_hands);
 }
 
 bool tr_apparmor_is_name(const char *name)

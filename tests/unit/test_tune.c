@@ -74,7 +74,8 @@ static const char everything[] =
 	"\"ceiling\": {\"value\": \"none\", \"why\": \"c\"},"
 	"\"default-action\": {\"value\": \"kill\", \"why\": \"d\"}},"
 	"\"allow\": [{\"fact\": \"syscall:fsync\", \"why\": \"f\"},"
-	"{\"fact\": \"arg:clone:0:0\", \"mask\": \"0x7e020000\", \"why\": \"l\"}],"
+	"{\"fact\": \"arg:clone:0:0\", \"mask\": \"0x7e020000\", \"why\": \"l\"},"
+	"{\"rule\": \"owner /var/*.log w,\", \"why\": \"q\"}],"
 	"\"deny\": [{\"fact\": \"syscall:statx\", \"errno\": \"ENOSYS\", \"why\": \"t\"}],"
 	"\"pin\": [{\"fact\": \"arg:socket:0:1\", \"why\": \"p\"}],"
 	"\"accept\": [{\"fact\": \"syscall:mount\", \"why\": \"o\"}]}";
@@ -96,6 +97,10 @@ static void check_everything(const struct tr_tune *t)
 	ck_assert_int_eq(t->hands[3].kind, TR_HAND_PIN);
 	ck_assert_str_eq(t->hands[3].why, "p");
 	ck_assert_uint_eq(t->n_accepts, 1);
+	ck_assert_uint_eq(t->n_rules, 1);
+	ck_assert_int_eq(t->rules[0].kind, TR_HAND_ALLOW);
+	ck_assert_str_eq(t->rules[0].rule, "owner /var/*.log w,");
+	ck_assert_str_eq(t->rules[0].why, "q");
 }
 
 START_TEST(reads_all_of_it)
