@@ -9,10 +9,14 @@
 #include "eval/apparmor_compile.h"
 #include "trammel/bundle.h"
 #include "trammel/check_apparmor.h"
+#include "trammel/policy_apparmor.h"
+#include "trammel/trace.h"
 #include "util/fs.h"
 #include "util/mem.h"
+#include "util/text.h"
 
-#define MAX_TEXT ((size_t)16 << 20)
+#define MAX_TEXT  ((size_t)16 << 20)
+#define MAX_TRACE ((size_t)256 << 20)
 
 bool aa_operand_is_file(const char *word)
 {
@@ -52,14 +56,63 @@ static int compile_text(struct aa_operand *o, const char *text, size_t len, cons
 	return tr_aa_policy_read(&o->policy, blob, blob_len, err);
 }
 
-static int open_path(struct aa_operand *o, const char *path, struct tr_err *err)
+/* Anything of it can be compared, also what emit would want to be accepted first. */
+static int make_profile(struct aa_operand *o, const struct tr_facts *facts, const char *name,
+			struct tr_err *err)
+{
+	const struct tr_policy_apparmor_opts opts = { .name = "trace",
+						      .paths = TR_PATHS_EXACT,
+						      .floor = TR_FLOOR_NONE,
+						      .allow_incomplete = true,
+						      .allow_no_start = true };
+	tr_cleanup_free char *text = NULL;
+	struct tr_apparmor rules;
+	size_t len;
+	FILE *out;
+	int rc;
+
+	o->is_trace = true;
+	o->complete = tr_facts_complete(facts);
+	if (tr_policy_apparmor(&rules, facts, &opts, NULL, err) < 0)
+		return tr_err_wrap(err, "%s", name);
+	out = open_memstream(&text, &len);
+	rc = tr_apparmor_write(&rules, out, err);
+	fclose(out);
+	tr_apparmor_release(&rules);
+	if (rc < 0 || tr_apparmor_parse(&o->d, text, len, name, NULL, err) < 0)
+		return -1;
+	return compile_text(o, text, len, name, err);
+}
+
+static int open_trace(struct aa_operand *o, char *text, size_t len, const char *name,
+		      struct tr_err *err)
+{
+	FILE *in = fmemopen(text, len, "r");
+	struct tr_facts facts;
+	int rc;
+
+	if (!in)
+		return tr_err_set(err, TR_ERR_CANNOT, "%s: cannot be read", name);
+	tr_facts_init(&facts);
+	rc = tr_trace_read_stream(&facts, in, name, err);
+	fclose(in);
+	if (rc == 0)
+		rc = make_profile(o, &facts, name, err);
+	tr_facts_release(&facts);
+	return rc;
+}
+
+static int open_path(struct aa_operand *o, const char *path, bool or_trace, struct tr_err *err)
 {
 	const char *name = strcmp(path, "-") ? path : "standard input";
 	tr_cleanup_free char *text = NULL;
 	size_t len;
 
-	if (fs_read(path, MAX_TEXT, &text, &len, err) < 0)
+	if (fs_read(path, or_trace ? MAX_TRACE : MAX_TEXT, &text, &len, err) < 0)
 		return -1;
+	if (or_trace && text[strspn(text, " \t\r\n")] == '{')
+		return open_trace(o, text, len, name, err);
+	o->is_file = strcmp(path, "-") != 0;
 	if (tr_apparmor_parse(&o->d, text, len, name, TR_APPARMOR_BASE, err) < 0)
 		return -1;
 	/* A file is compiled where it is: that is whose errors have its lines. */
@@ -67,26 +120,36 @@ static int open_path(struct aa_operand *o, const char *path, struct tr_err *err)
 					  compile_text(o, text, len, name, err);
 }
 
-int aa_operand_open(struct aa_operand *o, const char *word, struct tr_err *err)
+static int open_any(struct aa_operand *o, const char *word, bool or_trace, struct tr_err *err)
 {
 	size_t len;
 	const char *own = tr_apparmor_builtin(word, &len);
 	int rc;
 
-	memset(o, 0, sizeof(*o));
+	*o = (struct aa_operand){ .word = word, .label = text_escaped(word), .complete = true };
 	if (own) {
 		rc = tr_apparmor_parse(&o->d, own, len, word, TR_APPARMOR_BASE, err);
 		rc = rc < 0 ? rc : compile_text(o, own, len, word, err);
 	} else if (tr_bundle_is(word)) {
 		tr_cleanup_free char *path = tr_xasprintf("%s/apparmor", word);
 
-		rc = open_path(o, path, err);
+		rc = open_path(o, path, or_trace, err);
 	} else {
-		rc = open_path(o, word, err);
+		rc = open_path(o, word, or_trace, err);
 	}
 	if (rc < 0)
 		aa_operand_release(o);
 	return rc;
+}
+
+int aa_operand_open(struct aa_operand *o, const char *word, struct tr_err *err)
+{
+	return open_any(o, word, false, err);
+}
+
+int aa_operand_open_any(struct aa_operand *o, const char *word, struct tr_err *err)
+{
+	return open_any(o, word, true, err);
 }
 
 int aa_operand_choose(struct aa_operand *o, struct tr_err *err)
@@ -103,5 +166,6 @@ void aa_operand_release(struct aa_operand *o)
 {
 	tr_apparmor_document_release(&o->d);
 	tr_aa_policy_release(&o->policy);
+	free(o->label);
 	memset(o, 0, sizeof(*o));
 }

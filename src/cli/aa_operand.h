@@ -12,8 +12,12 @@ struct aa_operand {
 	struct tr_apparmor_document d;
 	struct tr_aa_policy policy;
 	const struct tr_aa_profile *p; /* the one in it, once it was chosen */
-	const struct tr_apparmor_section
-		*s; /* the same as text; NULL if that has it under another name */
+	const struct tr_apparmor_section *s; /* as text; NULL if that has it under another name */
+	const char *word; /* as it was given */
+	char *label; /* the same, safe to show */
+	bool is_file; /* of a profile */
+	bool is_trace; /* then it is the profile that emit would make of it, names as they are */
+	bool complete; /* of a trace; else true */
 };
 
 /* Whether it is a file with the text of AppArmor profiles. */
@@ -23,6 +27,8 @@ bool aa_operand_is_file(const char *word);
 
 /* A file, '-', a built-in name, or a bundle's profile. */
 int aa_operand_open(struct aa_operand *o, const char *word, struct tr_err *err);
+/* The same, or a trace. */
+int aa_operand_open_any(struct aa_operand *o, const char *word, struct tr_err *err);
 /* Sets p and s: there must be one profile that is no hat or child of another. */
 int aa_operand_choose(struct aa_operand *o, struct tr_err *err);
 void aa_operand_release(struct aa_operand *o);

@@ -8,6 +8,7 @@
 #include "cli/accept_line.h"
 #include "cli/cmd.h"
 #include "cli/diff.h"
+#include "cli/diff_apparmor.h"
 #include "util/mem.h"
 
 enum format {
@@ -20,6 +21,8 @@ enum format {
 struct diff_opts {
 	enum format format;
 	const char *a, *b;
+	bool apparmor; /* as what may be a profile of either kind */
+	const char *files; /* of an image; NULL: none */
 };
 
 static void release(struct diff_report *r)
@@ -94,11 +97,46 @@ static int set_caps(uint64_t *set, const char *list)
 			 (int)strcspn(bad, ","), bad);
 }
 
+static int check_operands(const struct diff_report *r, struct diff_opts *o)
+{
+	int from_stdin =
+		!strcmp(o->a, "-") + !strcmp(o->b, "-") + (o->files && !strcmp(o->files, "-"));
+
+	if (from_stdin > 1)
+		return cli_usage(&cmd_diff, "only one of the files can be '-'");
+	o->apparmor = o->apparmor || aa_operand_is(o->a) || aa_operand_is(o->b);
+	if (o->files && !o->apparmor)
+		return cli_usage(&cmd_diff, "--files is of AppArmor profiles");
+	if (o->apparmor && (r->caps.add || r->caps.drop))
+		return cli_usage(&cmd_diff, "--cap-add and --cap-drop are of seccomp profiles");
+	return -1;
+}
+
+static int diff_apparmor(const struct diff_report *r, const struct diff_opts *o, struct tr_err *err)
+{
+	static int (*const print[])(const struct aa_report *) = {
+		[FORMAT_TEXT] = aa_diff_print_text,
+		[FORMAT_JSON] = aa_diff_print_json,
+		[FORMAT_MARKDOWN] = aa_diff_print_markdown,
+		[FORMAT_SARIF] = aa_diff_print_sarif,
+	};
+	struct aa_report aa = { .all = r->all,
+				.any_change = r->any_change,
+				.allow_incomplete = r->allow_incomplete };
+	int status = aa_diff_compare(&aa, o->a, o->b, o->files, err) < 0 ? cli_fail(err) :
+									   print[o->format](&aa);
+
+	aa_diff_release(&aa);
+	return status;
+}
+
 /* Returns -1 to go on, else the exit status. */
 static int parse(int argc, char **argv, struct diff_report *r, struct diff_opts *o)
 {
 	static const struct option longopts[] = {
 		{ "all", no_argument, NULL, 'A' },
+		{ "apparmor", no_argument, NULL, 'a' },
+		{ "files", required_argument, NULL, 'F' },
 		{ "any-change", no_argument, NULL, 'c' },
 		{ "allow-incomplete", no_argument, NULL, 'I' },
 		{ "markdown", no_argument, NULL, 'm' },
@@ -116,6 +154,12 @@ static int parse(int argc, char **argv, struct diff_report *r, struct diff_opts 
 		switch (c) {
 		case 'A':
 			r->all = true;
+			break;
+		case 'a':
+			o->apparmor = true;
+			break;
+		case 'F':
+			o->files = optarg;
 			break;
 		case 'c':
 			r->any_change = true;
@@ -144,9 +188,7 @@ static int parse(int argc, char **argv, struct diff_report *r, struct diff_opts 
 				 argc - optind);
 	o->a = argv[optind];
 	o->b = argv[optind + 1];
-	if (!strcmp(o->a, "-") && !strcmp(o->b, "-"))
-		return cli_usage(&cmd_diff, "only one of the two can be '-'");
-	return -1;
+	return check_operands(r, o);
 }
 
 static int diff_main(int argc, char **argv)
@@ -158,6 +200,8 @@ static int diff_main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (o.apparmor)
+		return diff_apparmor(&r, &o, &err);
 	status = compare(&r, &o, &err) < 0 ? cli_fail(&err) : answer(&r, o.format);
 	release(&r);
 	return status;
@@ -167,18 +211,22 @@ const struct cmd cmd_diff = {
 	.name = "diff",
 	.group = "Prove",
 	.summary = "Compare two profiles or recordings by what they mean",
-	.usage = "diff [--any-change] [--all] [--markdown|--sarif] [--cap-add LIST]\n"
-		 "             [--cap-drop LIST] [--allow-incomplete] A B",
+	.usage =
+		"diff [--any-change] [--all] [--markdown|--sarif] [--cap-add LIST]\n"
+		"             [--cap-drop LIST] [--apparmor] [--files LIST] [--allow-incomplete] A B",
 	.options =
 		"A and B are each a profile (a file, '-', or a built-in name: docker-default,\n"
 		"docker-default@20.10, podman-default), a trace, or container:NAME or pid:NUMBER for\n"
-		"what is in force in a running container or process. A bundle is its profile.\n\n"
+		"what is in force in a running container or process. A bundle is its profile. Where one\n"
+		"is the text of an AppArmor profile, AppArmor profiles are compared.\n\n"
 		"      --any-change        exit 1 for any difference, not only if B grants more\n"
 		"      --all               whole lists\n"
 		"      --markdown          for a pull request; fits one comment\n"
 		"      --sarif             SARIF 2.1.0, for a code host\n"
 		"      --cap-add=LIST      compare for a container started with these\n"
 		"      --cap-drop=LIST     capabilities, without those\n"
+		"      --apparmor          names, bundles, traces and '-' stand for AppArmor profiles\n"
+		"      --files=LIST        ask both for the files of an image, too (see verify)\n"
 		"      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
 		"  -h, --help              this help\n"
 		"\nExit status: 0 B grants nothing that A does not; 1 it does; 2 bad input; 3 a\n"
