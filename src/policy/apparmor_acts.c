@@ -2,6 +2,7 @@
 /* Sockets, signals, ptrace and mounts. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "formats/apparmor_words.h"
 #include "policy/apparmor.h"
@@ -102,6 +103,15 @@ static char *copy_or_null(const char *s)
 	return s ? tr_xstrdup(s) : NULL;
 }
 
+/* No kernel records it so; by a rule for it, parsers from 4.1 on refuse the whole profile. */
+static bool is_contradiction(const struct tr_fact *fact)
+{
+	const uint64_t others =
+		MS_REMOUNT | MS_BIND | MS_MOVE | MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE;
+
+	return fact->op == TR_MOUNT_NEW && fact->mount_flags & others;
+}
+
 /* Where there is no source the kernel looks for an empty one, but for a change of what is there. */
 static void take_mount(struct acts *a, const struct tr_fact *fact)
 {
@@ -113,10 +123,12 @@ static void take_mount(struct acts *a, const struct tr_fact *fact)
 		return;
 	if (needs->kind == NEED_MOUNT)
 		floor_mount(a->floor, fact);
-	if (!apparmor_mount_options(&words, needs->flags)) {
+	if (is_contradiction(fact) || !apparmor_mount_options(&words, needs->flags)) {
 		tr_cleanup_free char *what = tr_xasprintf("mount at %s", fact->path);
 
-		note_add(&a->report->unsaid, what, "AppArmor 3.0 has no word for its flags");
+		note_add(&a->report->unsaid, what,
+			 is_contradiction(fact) ? "its flags are those of another act" :
+						  "AppArmor 3.0 has no word for its flags");
 		return;
 	}
 	m = tr_apparmor_add_mount(a->p);
