@@ -82,7 +82,8 @@ const struct cmd cmd_show = {
 	.summary = "Show what was recorded, and how complete it is",
 	.usage = "show [--files] [--by-exe] TRACE...",
 	.options =
-		"      --files           list every file, with what was done with it\n"
+		"      --files           every file, as a tree: what was done with it, whose it was, and\n"
+		"                        where it was (image, volume, tmpfs, ...)\n"
 		"      --by-exe          list what each executable did\n"
 		"  -h, --help            this help\n"
 		"\n"

@@ -86,6 +86,14 @@ struct json_object *show_risky_to_json(const struct show *s);
 void show_print_args(const struct show *s);
 struct json_object *show_args_to_json(const struct show *s);
 
+/* A file nobody ever got at was looked for in vain. */
+bool show_file_in_vain(const struct show_file *f);
+/* "own", "others", "both", "unknown": whose the file was to those that used it. */
+const char *show_owner(const struct show_file *f);
+struct json_object *show_places_to_json(const struct show_file *f);
+/* All of them, as a tree. */
+void show_print_files(const struct show *s);
+
 void show_print_text(const struct show *s);
 void show_print_json(const struct show *s);
 

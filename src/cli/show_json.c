@@ -158,6 +158,8 @@ static json_object *files(const struct show *s)
 
 		put_escaped(o, "path", f->path);
 		put(o, "perms", json_object_new_string(perms_name(f->perms, perms)));
+		put(o, "owner", json_object_new_string(show_owner(f)));
+		put(o, "places", show_places_to_json(f));
 		put(o, "acts", acts(f->acts));
 		put(o, "done", json_object_new_boolean(f->flags & TR_EV_DONE));
 		put(o, "failed", json_object_new_boolean(f->flags & TR_EV_FAILED));

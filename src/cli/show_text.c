@@ -354,12 +354,6 @@ static void print_refused(const struct show *s)
 	}
 }
 
-/* A file nobody ever got at was looked for in vain. */
-static bool in_vain(const struct show_file *f)
-{
-	return f->flags & TR_EV_FAILED && !(f->flags & TR_EV_DONE);
-}
-
 static void print_files(const struct show *s)
 {
 	size_t by_perms[64] = { 0 }, vain = 0;
@@ -369,7 +363,7 @@ static void print_files(const struct show *s)
 	if (!s->n_files)
 		return;
 	for (size_t i = 0; i < s->n_files; i++) {
-		if (in_vain(&s->files[i]))
+		if (show_file_in_vain(&s->files[i]))
 			vain++;
 		else
 			by_perms[s->files[i].perms & 63]++;
@@ -389,13 +383,8 @@ static void print_files(const struct show *s)
 	wrap_end(&w);
 	if (vain)
 		printf("  and %zu that were only asked for: not there, or not allowed\n", vain);
-	for (size_t i = 0; s->list_files && i < s->n_files; i++) {
-		printf("  %-6s %s", perms_name(s->files[i].perms, perms),
-		       in_vain(&s->files[i]) ? c_dim() : "");
-		print_escaped(s->files[i].path);
-		printf("%s%s\n", in_vain(&s->files[i]) ? " (in vain)" : "",
-		       in_vain(&s->files[i]) ? c_reset() : "");
-	}
+	if (s->list_files)
+		show_print_files(s);
 }
 
 static void print_execs(const struct show *s)

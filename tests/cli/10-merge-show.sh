@@ -211,12 +211,47 @@ expect 0 show one.trace two.trace
 says out 'Of 2 recordings, 2 showed something that no other did'
 says out 'shows something new is about 100 % .at 95 %: 16 to 100 %.'
 expect 0 show --files --by-exe one.trace two.trace
-says out '/etc/\\x1b]0;owned\\x07\\x0apasswd'
+says out 'etc/\\x1b]0;owned\\x07\\x0apasswd'
 says out '/bin/\\x1b\[2Jsh (syscalls: 1)'
 for options in "--color=never" "--json"; do
 	LC_ALL=C expect 0 $options show --files --by-exe one.trace two.trace
 	LC_ALL=C grep -q '[^[:print:]	]' out && fail "$options: a control character got out"
 done
+# Files as a tree: what is below a directory is together, and a directory on the way has a row of its own.
+id=0123456789abcdef0123456789abcdef
+{
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
+	while IFS='|' read -r path perms flags where; do
+		printf '{"fact":"file","path":"%s","act":"open","perms":"%s","recordings":[0],"phases":["main"],"flags":[%s],"where":["%s"],"exes":["/bin/a"]}\n' \
+			"$path" "$perms" "$flags" "$where"
+	done <<'EOF'
+/data-2/x|r|"done"|image
+/data/|r|"done","owner"|volume
+/data/a|w|"done","owner","not-owner"|volume
+/data/deep/er/one|r|"done","not-owner"|volume
+/data/deep/er/t\\x1b[2Jwo|r|"failed"|volume
+/tmp/single/file|w|"done","owner"|tmpfs
+EOF
+	printf '{"end":true,"facts":6,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"file":6}}\n' $id
+} >tree.trace
+expect 0 --color=never show --files tree.trace
+sed -n '/owner *place/,/^$/p' out | sed '1d;/^$/d' >tree
+cat >want <<'EOF'
+                              /
+  r      own     volume         data/
+  w      both    volume           a
+                                  deep/er/
+  r      others  volume             one
+  r      unknown volume             t\x1b[2Jwo (in vain)
+  r      unknown image          data-2/x
+  w      own     tmpfs          tmp/single/file
+EOF
+diff want tree >out || fail "show --files is another tree"
+expect 0 --json show tree.trace
+python3 -c 'import json
+f = {f["path"]: f for f in json.load(open("out"))["files"]}
+assert (f["/data/a"]["owner"], f["/data/a"]["places"]) == ("both", ["volume"]), f
+assert (f["/data-2/x"]["owner"], f["/data-2/x"]["places"]) == ("unknown", ["image"]), f' || fail "show --json: files"
 expect 4 --json show one.trace lossy.trace
 python3 - <<'END' || fail "show: wrong JSON"
 import json
