@@ -29,20 +29,12 @@ struct load {
 	json_object *rows;
 };
 
-/* A profile of that name which somebody else put there is not replaced unasked. */
 static int check_whose(const struct load *l, const struct compiled *c, struct tr_err *err)
 {
-	for (size_t i = 0; i < c->names.n; i++) {
-		const char *name = c->names.v[i];
-
-		if (l->opts->force || !apparmor_list_find(&l->before, name) ||
-		    is_ours(&l->ours, name))
-			continue;
-		return tr_err_set(err, TR_ERR_NO,
-				  "%s: this kernel has a profile of that name that trammel did "
-				  "not load (--force replaces it)",
-				  name);
-	}
+	for (size_t i = 0; !l->opts->force && i < c->names.n; i++)
+		if (ours_to_replace(&l->before, &l->ours, c->names.v[i], " (--force replaces it)",
+				    err) < 0)
+			return -1;
 	return 0;
 }
 

@@ -53,6 +53,16 @@ bool is_ours(const struct tr_strset *noted, const char *name)
 	return !strncmp(name, OUR_PREFIX, strlen(OUR_PREFIX)) || tr_strset_has(noted, name);
 }
 
+int ours_to_replace(const struct apparmor_list *kernel, const struct tr_strset *noted,
+		    const char *name, const char *more, struct tr_err *err)
+{
+	if (!apparmor_list_find(kernel, name) || is_ours(noted, name))
+		return 0;
+	return tr_err_set(err, TR_ERR_NO,
+			  "%s: this kernel has a profile of that name that trammel did not load%s",
+			  name, more);
+}
+
 int ours_read(struct tr_strset *ret, struct tr_err *err)
 {
 	tr_cleanup_free char *text = NULL;

@@ -27,6 +27,13 @@ bool is_ours(const struct tr_strset *noted, const char *name);
 int ours_read(struct tr_strset *ret, struct tr_err *err);
 int ours_note(const struct tr_strset *names, bool loaded, struct tr_err *err);
 
+/*
+ * Whether the kernel's profile of that name, if there is one, is ours to replace: one that somebody else put there is
+ * somebody's, whose containers it would break. Kind TR_ERR_NO, with more behind the message.
+ */
+int ours_to_replace(const struct apparmor_list *kernel, const struct tr_strset *noted,
+		    const char *name, const char *more, struct tr_err *err);
+
 /* "3 processes (12 redis-server, 14 sh, 17 sh)", at most five of them by name; safe to show; heap. */
 char *users_text(const struct apparmor_users *u);
 json_object *users_json(const struct apparmor_users *u);

@@ -23,7 +23,6 @@ static int one_profile(struct rehearsal *h, const struct compiled *c, struct tr_
 	return 0;
 }
 
-/* One of that name that is not ours is somebody's whose containers it would break. */
 static int look_who_has_it(struct rehearsal *h, const struct apparmor_list *list,
 			   struct tr_err *err)
 {
@@ -31,11 +30,8 @@ static int look_who_has_it(struct rehearsal *h, const struct apparmor_list *list
 	int r = ours_read(&ours, err);
 
 	h->was_loaded = apparmor_list_find(list, h->apparmor_name) != NULL;
-	if (r == 0 && h->was_loaded && !is_ours(&ours, h->apparmor_name))
-		r = tr_err_set(
-			err, TR_ERR_NO,
-			"%s: this kernel has a profile of that name that trammel did not load",
-			h->apparmor_name);
+	if (r == 0)
+		r = ours_to_replace(list, &ours, h->apparmor_name, "", err);
 	tr_strset_release(&ours);
 	return r;
 }
