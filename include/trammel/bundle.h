@@ -22,6 +22,7 @@
 #define TR_BUNDLE_TUNE	   "tune.json"
 #define TR_BUNDLE_SECCOMP  "seccomp.json"
 #define TR_BUNDLE_APPARMOR "apparmor"
+#define TR_BUNDLE_IMAGE	   "image.files"
 
 /* An option of emit that the bundle was made with, as the command line spells it. */
 struct tr_bundle_option {

@@ -85,6 +85,27 @@ int bundle_apparmor(const char *dir, char **ret, char **ret_why, struct tr_err *
 	return r;
 }
 
+int bundle_image(const char *dir, char **ret, struct tr_err *err)
+{
+	enum tr_bundle_state state = TR_BUNDLE_SAME;
+	struct tr_bundle b;
+	int r;
+
+	if (tr_bundle_read(&b, dir, err) < 0)
+		return -1;
+	r = tr_bundle_check(&b, TR_BUNDLE_IMAGE, &state, err);
+	if (r == 0 && state == TR_BUNDLE_GONE)
+		cli_say(TR_BUNDLE_IMAGE
+			" is not here: what the AppArmor profile allows of the image "
+			"beyond what was recorded was not looked at");
+	else if (r == 0 && state != TR_BUNDLE_NEVER)
+		*ret = tr_bundle_path(dir, TR_BUNDLE_IMAGE);
+	if (r == 0 && *ret)
+		warn_source(dir, TR_BUNDLE_IMAGE, state);
+	tr_bundle_release(&b);
+	return r;
+}
+
 int bundle_apparmor_file(const char *word, const char **ret, char **ret_owned, struct tr_err *err)
 {
 	tr_cleanup_free char *why = NULL;

@@ -15,6 +15,8 @@ int bundle_profile(const char *dir, char **ret, struct tr_err *err);
  * The same of its AppArmor profile; 0 and *ret_why, owned, where it has none; 1 with *ret.
  */
 int bundle_apparmor(const char *dir, char **ret, char **ret_why, struct tr_err *err);
+/* The path of its list of the image's files, on the heap; *ret stays where it has none, or none any more. */
+int bundle_image(const char *dir, char **ret, struct tr_err *err);
 /*
  * Where a command takes a file with AppArmor profiles: of a bundle, its profile. *ret is word itself or
  * *ret_owned. A bundle without one is an error of kind TR_ERR_INPUT.

@@ -92,6 +92,7 @@ static int set_reach(struct emit_opts *o)
 
 	if (tr_policy_reach_set(&o->reach, optarg, &err) < 0)
 		return cli_usage(&cmd_emit, "--reach-budget: %s", tr_err_msg(&err));
+	o->reach_word = optarg;
 	return -1;
 }
 
@@ -207,6 +208,15 @@ static int bad_name(const char *name)
 			 "--name: expected letters, digits, '.', '_' and '-', found '%s'", name);
 }
 
+/* Whether both are to come from standard input. */
+static bool files_and_trace(const struct emit_opts *o)
+{
+	for (size_t i = 0; i < o->n_traces && o->files; i++)
+		if (!strcmp(o->files, "-") && !strcmp(o->traces[i], "-"))
+			return true;
+	return false;
+}
+
 /* A bundle has every spelling that makes sense as a file. */
 static int check_bundle(const struct emit_opts *o)
 {
@@ -216,6 +226,8 @@ static int check_bundle(const struct emit_opts *o)
 		return cli_usage(&cmd_emit, "emit bundle: -o and --into are for one file");
 	if (o->output.name && !tr_apparmor_is_name(o->output.name))
 		return bad_name(o->output.name);
+	if (files_and_trace(o))
+		return cli_usage(&cmd_emit, "only one of the files can be '-'");
 	if (!o->n_traces && !tr_bundle_is(o->output.dir))
 		return cli_usage(&cmd_emit, "a trace is missing: %s is no bundle yet",
 				 o->output.dir);
@@ -256,9 +268,8 @@ static int check_apparmor(const struct emit_opts *o)
 					    "--allow-no-start");
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
-	for (size_t i = 0; i < o->n_traces && o->files; i++)
-		if (!strcmp(o->files, "-") && !strcmp(o->traces[i], "-"))
-			return cli_usage(&cmd_emit, "only one of the files can be '-'");
+	if (files_and_trace(o))
+		return cli_usage(&cmd_emit, "only one of the files can be '-'");
 	if (o->output.name && !tr_apparmor_is_name(o->output.name))
 		return bad_name(o->output.name);
 	if (cli.json && (!o->output.file || !strcmp(o->output.file, "-")))

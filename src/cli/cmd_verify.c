@@ -184,6 +184,10 @@ static int open_bundle(struct verify *v, char **ret_subject, struct tr_err *err)
 		return -1;
 	if (v->in_bundle[2])
 		v->apparmor = v->in_bundle[2];
+	if (v->apparmor && !v->files && bundle_image(v->bundle, &v->in_bundle[3], err) < 0)
+		return -1;
+	if (v->in_bundle[3])
+		v->files = v->in_bundle[3];
 	if (v->unproved && (v->name || v->files))
 		return tr_err_set(err, TR_ERR_INPUT, "--%s: %s has no AppArmor profile: %s",
 				  v->name ? "name" : "files", v->bundle, v->unproved);

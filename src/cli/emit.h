@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 #include "trammel/apparmor.h"
+#include "trammel/bundle.h"
+#include "trammel/image_files.h"
 #include "trammel/policy.h"
 #include "trammel/policy_apparmor.h"
 #include "trammel/tune.h"
@@ -31,6 +33,13 @@ void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_appar
 
 /* `emit docker` and `emit compose`, from the word behind `emit` on; returns the exit status. */
 int emit_run(int argc, char **argv, bool compose);
+
+/*
+ * The list of the image's files for a bundle: that of --files, or the one that is in it (old; dir NULL: none is).
+ * 1 with the list and its text, both owned, also by what failed; 0: there is none; -1.
+ */
+int emit_image(const struct emit_opts *o, const struct tr_bundle *old, const struct tr_facts *facts,
+	       struct tr_image_files *ret, char **ret_text, size_t *ret_len, struct tr_err *err);
 
 /* `emit bundle`; returns the exit status. */
 int emit_bundle(struct emit_opts *o);

@@ -187,20 +187,14 @@ int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
 		.allow_incomplete = o->policy.allow_incomplete,
 		.allow_no_start = o->policy.allow_no_start,
 	};
-	struct tr_image_files image = { 0 };
-	int r;
 
 	/* A bundle has put them into its tune file. */
 	if (!o->bundle) {
 		accepts = emit_opts_accepts(o, tune, &opts.n_accepts);
 		opts.accepts = accepts;
 	}
-	if (o->files && tr_image_files_read(&image, o->files, err) < 0)
-		return -1;
-	opts.image = o->files ? &image : NULL;
-	r = tr_policy_apparmor(ret, facts, &opts, report, err);
-	tr_image_files_release(&image);
-	return r;
+	opts.image = o->image;
+	return tr_policy_apparmor(ret, facts, &opts, report, err);
 }
 
 static void say_needs(const struct tr_policy_apparmor_report *r)
@@ -256,12 +250,16 @@ int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, s
 int emit_apparmor(struct emit_opts *o)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
+	struct tr_image_files image = { 0 };
 	struct tr_tune tune = { 0 };
 	struct tr_facts facts;
 	int r = 0;
 
 	tr_facts_init(&facts);
-	if (o->tune)
+	if (o->files)
+		r = tr_image_files_read(&image, o->files, &err);
+	o->image = o->files ? &image : NULL;
+	if (r == 0 && o->tune)
 		r = tr_tune_read(&tune, o->tune, &err);
 	if (r == 0)
 		r = tr_trace_read_all(&facts, o->traces, o->n_traces, NULL, &err);
@@ -269,5 +267,6 @@ int emit_apparmor(struct emit_opts *o)
 		r = make(o, &tune, &facts, &err);
 	tr_facts_release(&facts);
 	tr_tune_release(&tune);
+	tr_image_files_release(&image);
 	return r < 0 ? cli_fail(&err) : EXIT_YES;
 }

@@ -28,6 +28,7 @@ enum part {
 	PART_TRACE,
 	PART_SECCOMP,
 	PART_APPARMOR,
+	PART_IMAGE,
 	PART_TUNE,
 	PARTS
 };
@@ -41,6 +42,7 @@ struct making {
 	struct tr_tune tune;
 	struct tr_facts facts;
 	struct tr_policy_report report;
+	struct tr_image_files image;
 	struct tr_apparmor rules;
 	struct tr_policy_apparmor_report rules_report;
 	size_t old_facts, old_recordings, redacted;
@@ -58,6 +60,7 @@ static void making_release(struct making *m)
 	tr_policy_report_release(&m->report);
 	tr_facts_release(&m->facts);
 	tr_tune_release(&m->tune);
+	tr_image_files_release(&m->image);
 	traces_release(&m->expanded);
 	tr_bundle_release(&m->now);
 	tr_bundle_release(&m->old);
@@ -257,6 +260,21 @@ static int write_apparmor(struct making *m, FILE *out, struct tr_err *err)
 	return tr_apparmor_write(&m->rules, out, err);
 }
 
+static int make_image(struct making *m, struct tr_err *err)
+{
+	struct tr_bundle_part *part = &m->parts[PART_IMAGE];
+	int r = emit_image(m->o, &m->old, &m->facts, &m->image, &part->text, &part->len, err);
+
+	if (r <= 0)
+		return r;
+	m->o->image = &m->image;
+	part->name = TR_BUNDLE_IMAGE;
+	part->mode = 0644;
+	/* The bundle's own is never lost; --files is there to replace it. */
+	part->forced = m->old.dir != NULL || m->o->force;
+	return 0;
+}
+
 /* That there is none is no failure, and is told; that there is none any more is for somebody to decide. */
 static int make_apparmor(struct making *m, struct tr_err *err)
 {
@@ -344,6 +362,7 @@ static int make(struct making *m, struct tr_err *err)
 	    tr_tune_apply(&m->o->policy, &m->tune, 0, err) < 0 || read_facts(m, err) < 0)
 		return -1;
 	if (make_part(m, PART_TRACE, TR_BUNDLE_TRACE, 0600, write_trace, err) < 0 ||
+	    make_image(m, err) < 0 ||
 	    make_part(m, PART_SECCOMP, TR_BUNDLE_SECCOMP, 0644, write_seccomp, err) < 0 ||
 	    make_apparmor(m, err) < 0)
 		return -1;

@@ -12,6 +12,7 @@
 #define NAME	 "name"
 #define PATHS	 "paths"
 #define FLOOR	 "floor"
+#define REACH	 "reach-budget"
 
 void emit_opts_release(struct emit_opts *o)
 {
@@ -112,6 +113,10 @@ static int take_old_apparmor(struct emit_opts *o, const struct tr_bundle_option 
 					  old->value);
 		o->floor = o->floor_given ? o->floor : (enum tr_floor)floor;
 		o->floor_given = true;
+	} else if (!strcmp(old->name, REACH)) {
+		if (!o->reach_word && tr_policy_reach_set(&o->reach, old->value, err) < 0)
+			return -1;
+		o->reach_word = o->reach_word ? o->reach_word : keep(o, old->value);
 	} else {
 		return 0;
 	}
@@ -165,6 +170,8 @@ static void say_options(const struct emit_opts *o, const struct tr_tune *tune,
 		tr_bundle_add_option(now, PATHS, tr_paths_name(o->paths));
 	if (o->floor_given)
 		tr_bundle_add_option(now, FLOOR, tr_floor_name(o->floor));
+	if (o->reach_word)
+		tr_bundle_add_option(now, REACH, o->reach_word);
 	for (size_t i = 0; i < o->patterns.n; i++)
 		tr_bundle_add_option(now, REDACT, o->patterns.v[i]);
 }

@@ -22,6 +22,8 @@ struct emit_opts {
 	bool floor_given;
 	const char *with_apparmor; /* bundle: "on" or "off"; NULL: not given, which is on */
 	const char *files; /* a list of the image's; NULL: none */
+	const struct tr_image_files *image; /* what is in it, once it was read */
+	const char *reach_word; /* as it was given */
 	struct tr_policy_reach reach;
 	bool tolerate_upgrades;
 	struct emit_output output;

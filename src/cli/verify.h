@@ -18,7 +18,8 @@
 struct verify {
 	const char *profile; /* seccomp's; NULL: only AppArmor's is verified */
 	const char *bundle; /* whose profile it is; NULL: none's */
-	char *in_bundle[3]; /* its profiles and its tune file, where they were found there */
+	char *in_bundle
+		[4]; /* its profiles, tune file and image's files, where they were found there */
 	char *const *traces;
 	size_t n_traces;
 	struct traces expanded; /* what they then point to */

@@ -128,6 +128,48 @@ MATCH=-E says out 'what AppArmor refuses: no acts on files'
 expect 2 verify plain --name x
 says err 'plain has no AppArmor profile: no acts on files were recorded'
 
+# The image's files are kept beside it, and looked at unasked
+mkdir -p root/etc
+touch root/etc/web.conf root/etc/other
+ln -s other root/etc/link
+image() { # TRACE DIGEST
+	sed "s/\"kernel\":/\"image.digest\":[\"$2\"],&/" "$1"
+}
+image old.trace sha256:aa >image.trace
+tar -C root -c . >root.tar
+"$TRAMMEL" emit bundle -d listed image.trace --files - <root.tar 2>err || fail "the list from standard input"
+[ "$(head -n 1 listed/image.files)" = "trammel-image-files 1 sha256:aa" ] || fail "not the image that was recorded"
+grep -q '"image.files":"[0-9a-f]\{64\}"' listed/bundle.json || fail "its digest is not kept"
+says listed/image.files 'l 777 /etc/link'
+expect 0 verify listed
+says out 'of 5 files in the image'
+before=$(sha256sum listed/*)
+expect 0 emit bundle -d listed image.trace
+[ "$before" = "$(sha256sum listed/*)" ] || fail "the list was not kept as it is"
+image file.trace sha256:bb >image2.trace
+expect 0 emit bundle -d listed image2.trace
+says err 'image.files is of the image sha256:aa, and sha256:bb was recorded last'
+echo 'trammel-image-files 1 sha256:cc
+d 755 /
+f 644 /etc/other' >other.files
+expect 2 emit bundle -d listed --files other.files
+says err 'other.files lists the files of the image sha256:cc, and sha256:bb is what was recorded'
+sed -i s/cc/bb/ other.files
+expect 0 emit bundle -d listed --files other.files
+expect 0 verify listed
+says out 'of 2 files in the image'
+[ -s err ] && fail "a warning of a bundle that is as it was made"
+rm listed/image.files
+expect 0 verify listed
+says err 'image.files is not here'
+says_not out 'files in the image'
+expect 0 emit bundle -d listed
+says err 'image.files is gone'
+expect 0 verify listed
+[ -s err ] && fail "a warning of a list that the bundle has no more"
+expect 2 emit bundle -d listed - --files -
+expect 2 emit bundle -d listed --files missing
+
 # Edited, or gone
 sed -i 's/^ *"\/etc\/web.conf" r,.*//' web/apparmor
 expect 1 verify web

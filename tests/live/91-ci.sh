@@ -14,7 +14,7 @@ export WORK
 remove_web() { docker rmi -f web >/dev/null 2>&1; }
 defer remove_web
 
-guide_run "$SOURCE/docs/ci.md" 8
+guide_run "$SOURCE/docs/ci.md" 9
 guide_says '^recording web in container '
 guide_says '^web.trammel: ([0-9]+|\.\.\.) facts of 1 recording'
 guide_says '^  Of 2 recordings, '
@@ -22,6 +22,7 @@ guide_says '^2 of 2 came through\.$'
 guide_says '^Yes: web.trammel/seccomp.json allows all ([0-9]+|\.\.\.) recorded syscalls'
 guide_says '^No: web.trammel/seccomp.json denies 1 of ([0-9]+|\.\.\.) recorded syscalls$'
 guide_says '^Yes: the AppArmor profile trammel-web of web.trammel/apparmor allows all ([0-9]+|\.\.\.) recorded acts'
+guide_says '^Allowed, and by nothing recorded: of ([0-9]+|\.\.\.) files in the image$'
 guide_says '^    missing: owner "/tmp/pipe" w,$'
 guide_says '^  mknodat +x86_64 +EPERM +main: /bin/busybox$'
 guide_says '^  trammel emit bundle -d web.trammel traces/web.trace$'
