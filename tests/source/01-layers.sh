@@ -31,7 +31,7 @@ declare -A public=(
 	[err]=util [abi]=tables [facts]=facts [redact]=facts [bundle]=bundle [trace]=trace [image_files]=trace [rules]=rules
 	[apparmor]=rules [apparmor_text]=formats [run_options]=rules [run_text]=formats [policy_run]=policy
 	[seccomp]=formats [cbpf]=eval [apparmor_policy]=eval
-	[policy]=policy [policy_apparmor]=policy [tune]=policy [check]=check [check_apparmor]=check [dead]=check [diff]=check [lint]=check [engine]=engine
+	[policy]=policy [policy_apparmor]=policy [tune]=policy [check]=check [check_apparmor]=check [dead]=check [diff]=check [diff_apparmor]=check [lint]=check [engine]=engine
 	[record]=record [rehearse]=record
 	[features]=record [event]=event
 )
