@@ -42,15 +42,16 @@ trace_capabilities() {
 		cap=%dx opts=%cx
 	fi
 	echo 20000 >"$TRACING"/buffer_size_kb
-	echo "p:oracle/capable aa_capable cap=$cap:s32 opts=$opts:u32" >"$TRACING"/kprobe_events ||
+	printf '%s\n' "p:oracle/capable aa_capable cap=$cap:s32 opts=$opts:u32" \
+		"r:oracle/answered aa_capable ret=\$retval:s32" >"$TRACING"/kprobe_events ||
 		fail "no probe on aa_capable"
-	echo 1 >"$TRACING"/events/oracle/capable/enable
+	echo 1 >"$TRACING"/events/oracle/enable
 	defer untrace_capabilities
 }
 
 # shellcheck disable=SC2317 # called at exit
 untrace_capabilities() {
-	echo 0 >"$TRACING"/events/oracle/capable/enable
+	echo 0 >"$TRACING"/events/oracle/enable
 	echo >"$TRACING"/kprobe_events
 }
 
@@ -61,9 +62,11 @@ huge_pages() {
 	mount -t hugetlbfs none huge && defer umount "$PWD/huge"
 }
 
-# run BACKEND: leaves cases, audit, caps, out and BACKEND.trace in a directory of that name.
-run() {
-	local dir=$PWD/$1 listen gives status
+# battery DIR PROFILE WORD COMMAND...: the battery's WORD under the profile, its container started by COMMAND. Leaves
+# cases, audit, caps, out and err in DIR.
+battery() {
+	local dir=$1 profile=$2 word=$3 listen gives status
+	shift 3
 	mkdir -p "$dir" volume
 	mount -t tmpfs none volume || fail "no volume"
 	tar xpf "$ORACLE_TREE/volume.tar" -C volume
@@ -80,10 +83,10 @@ run() {
 	until_true 60 grep -q ready give.un || fail "nobody hands descriptors over"
 	echo >"$TRACING"/trace
 	# shellcheck disable=SC2086
-	timeout 500 "$TRAMMEL" record --backend "$1" -o "$dir/$1.trace" -- docker run --rm --network none \
-		--cap-add ALL --security-opt seccomp=unconfined --security-opt apparmor=trammel-oracle \
+	timeout ${ORACLE_TIMEOUT:-500} "$@" docker run --rm --network none \
+		--cap-add ALL --security-opt seccomp=unconfined --security-opt "apparmor=$profile" \
 		--tmpfs /scratch -v "$PWD/volume:/volume" -v "$PWD/volume:/readonly:ro" -v "$PWD/huge:/huge" \
-		trammel-lab/oracle /oracle run ${ORACLE_CASES:-} >"$dir/out" 2>"$dir/err" </dev/null
+		trammel-lab/oracle /oracle "$word" ${ORACLE_CASES:-} >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
 	# shellcheck disable=SC2086
 	kill "$listen" $gives
@@ -92,11 +95,36 @@ run() {
 	wait "$listen" || fail "the audit was not heard to its end"
 	cat "$TRACING"/trace >"$dir/caps"
 	umount volume || fail "the volume is still in use"
-	cat "$dir/err"
-	# 125: something was lost, which the comparison tells.
-	[ $status -lt 2 ] || [ $status = 125 ] || fail "status $status"
 	awk '$1 == "capable" && $3 != 0 { exit 1 }' "$TRACING"/kprobe_profile || fail "calls of aa_capable were missed"
 	grep -q '^.*entries-in-buffer/entries-written: \([0-9]*\)/\1 ' "$dir/caps" || fail "the trace overran"
+	return $status
+}
+
+# run BACKEND: leaves BACKEND.trace, too, in a directory of that name.
+run() {
+	local status
+	battery "$PWD/$1" trammel-oracle run "$TRAMMEL" record --backend "$1" -o "$PWD/$1/$1.trace" --
+	status=$?
+	cat "$1/err"
+	# 125: something was lost, which the comparison tells.
+	[ $status -lt 2 ] || [ $status = 125 ] || fail "status $status"
+}
+
+# refused SEED: the battery again under some of the rules that its own recording leads to, enforced. What the kernel
+# then allows and refuses, the evaluator does, of the very bytes that were loaded.
+refused() {
+	local dir=$PWD/refused.$1
+	python3 "$ORACLE/subset.py" emitted "$1" >subset
+	mkdir -p "$dir"
+	"$TRAMMEL_BUILD/tests/ask" load subset "$dir/blob" || fail "the subset $1 does not load"
+	battery "$dir" trammel-oracle-some try env
+	[ $? -lt 124 ] || {
+		tail -n 3 "$dir/out" "$dir/err"
+		fail "the battery does not come to its end"
+	}
+	echo "-- refused $1"
+	PYTHONPATH=$TRAMMEL_SOURCE/tests/lib python3 "$ORACLE/agree.py" "$dir" trammel-oracle-some \
+		"$TRAMMEL_BUILD/tests/ask" answer "$dir/blob" trammel-oracle-some
 }
 
 # judge BACKEND: what it misses is in the table, for the hooks nothing; and the comparison that says so would
@@ -137,10 +165,20 @@ for backend in $ORACLE_BACKENDS; do
 	tried "$backend" || bad=1
 	echo "-- end"
 done
+if [ -n "${ORACLE_SEEDS:-}" ] && [ -s hooks/hooks.trace ]; then
+	"$TRAMMEL" emit apparmor --allow-incomplete --name trammel-oracle-some -o emitted hooks/hooks.trace || fail "emit"
+	defer apparmor_parser -R subset
+	for seed in $ORACLE_SEEDS; do
+		refused "$seed" || bad=1
+		at "under the rules of seed $seed"
+		echo "-- end"
+	done
+fi
 [ -z "${ORACLE_KEEP:-}" ] || {
 	echo "-- data"
+	shopt -s nullglob
 	# shellcheck disable=SC2086
-	tar cz $ORACLE_BACKENDS | base64
+	tar cz $ORACLE_BACKENDS refused.* | base64
 	echo "-- end"
 }
 exit $bad
