@@ -30,7 +30,7 @@ in_vm() {
 in_vm 3 <<<'echo first; exit 3'
 [ "$(cat "$dir/out")" = first ] || fail "the output is: $(cat "$dir/out")"
 
-in_vm 124 VM_TIMEOUT=8 <<'SCRIPT'
+in_vm 124 VM_TIMEOUT=4 <<'SCRIPT'
 trap 'echo "asked to end"; trap - TERM; exit 0' TERM
 setsid sleep 4321 &
 while :; do sleep 1; done

@@ -4,4 +4,4 @@
 # and runs our service.
 . "$TRAMMEL_SOURCE/tests/vm/long.sh"
 cd "$TRAMMEL_SOURCE" || exit 1
-long_machine VM_INIT=systemd VM_TIMEOUT=600 -- tests/vm/guest/{systemd,service,record,podman}.sh
+long_machine VM_INIT=systemd VM_TIMEOUT=600 -- tests/vm/guest/{systemd,service,confined,podman}.sh
