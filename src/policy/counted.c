@@ -140,14 +140,21 @@ static bool may_be_counted(const struct name *n)
 	       (!strncmp(n->path, "/sys/", 5) || !strncmp(n->path, "/proc/irq/", 10));
 }
 
-static void add_copy(struct names *names, size_t of, struct tr_apparmor_pattern pattern,
-		     uint16_t perms, const char *why)
+/* The name under its pattern, for perms; and as it was, where it was used otherwise, too. */
+static void put_pattern(struct names *names, size_t at, struct tr_apparmor_pattern pattern,
+			uint16_t perms, const char *why)
 {
 	const struct name *from;
 	struct name *n;
 
+	if (!(names->v[at].perms & ~perms)) {
+		tr_apparmor_pattern_release(&names->v[at].pattern);
+		names->v[at].pattern = pattern;
+		names->v[at].why = why;
+		return;
+	}
 	names->v = tr_grow(names->v, &names->cap, names->n, sizeof(*names->v));
-	from = &names->v[of];
+	from = &names->v[at];
 	n = &names->v[names->n++];
 	*n = *from;
 	n->pattern = pattern;
@@ -191,7 +198,7 @@ void names_counted(struct names *names, struct tr_policy_apparmor_report *report
 			continue;
 		walk(&p, names->v[i].path, append, &m);
 		if (m.widened)
-			add_copy(names, i, m.pattern, TR_PERM_R, "as many as the machine has");
+			put_pattern(names, i, m.pattern, TR_PERM_R, "as many as the machine has");
 		else
 			tr_apparmor_pattern_release(&m.pattern);
 	}
@@ -243,6 +250,6 @@ void names_upgrades(struct names *names, struct tr_policy_apparmor_report *repor
 		note = note_add(&report->widened, text, why);
 		note->perms = name->perms & perms;
 		note_add_name(note, strrchr(name->path, '/') + 1);
-		add_copy(names, i, p, perms, why);
+		put_pattern(names, i, p, perms, why);
 	}
 }

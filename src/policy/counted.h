@@ -9,7 +9,7 @@
 
 #include "policy/paths.h"
 
-/* For each of the names that may be read there one more, with its pattern; the names stay as they are. */
+/* What may be read there is, by its pattern; what else was done with a name stays to the very name. */
 void names_counted(struct names *names, struct tr_policy_apparmor_report *report);
 
 /*

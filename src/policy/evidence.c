@@ -192,6 +192,9 @@ static void doubt(struct widening *w, const struct tr_apparmor_pattern *dir, con
 
 	if (!k->part->gone)
 		return;
+	for (size_t i = 0; i < WAYS; i++)
+		if (k->part->varied[i].pattern)
+			return;
 	tr_apparmor_pattern_add_bytes(&name, k->part->name.s, k->part->name.len);
 	text = text_below(dir, &name);
 	note_add(&w->report->doubts, text, "made and gone again, with a number in its name");
@@ -274,9 +277,9 @@ static void families_of(struct widening *w, enum shape shape, unsigned which,
 static void families(struct widening *w, const struct tr_apparmor_pattern *dir, struct part *parts,
 		     size_t n)
 {
-	families_of(w, SHAPE_NUMBERS, 0, dir, parts, n);
 	for (unsigned which = 0; which < SHAPE_FAMILIES; which++)
 		families_of(w, SHAPE_RANDOM, which, dir, parts, n);
+	families_of(w, SHAPE_NUMBERS, 0, dir, parts, n);
 }
 
 /* The component is done: so is the slash behind it. */
