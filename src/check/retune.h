@@ -16,4 +16,11 @@
 int retune(struct tr_tune *ret, struct tr_strset *ret_unsaid, const struct tr_seccomp *edited,
 	   const struct tr_seccomp *emitted, const char *name, struct tr_err *err);
 
+/*
+ * The same of AppArmor profiles as text, from files ("-": stdin): rules that were added are allowed or denied, those
+ * that were taken out, or allow less, are denied.
+ */
+int retune_apparmor(struct tr_tune *ret, struct tr_strset *ret_unsaid, const char *edited,
+		    const char *emitted, struct tr_err *err);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check/retune.h"
+#include "cli/aa_operand.h"
 #include "cli/cmd.h"
 #include "trammel/seccomp.h"
 #include "util/fs.h"
@@ -30,18 +31,18 @@ static int write_tune(const struct tr_tune *t, const char *path, struct tr_err *
 
 static size_t count(const struct tr_tune *t)
 {
-	size_t n = t->n_hands + t->n_accepts;
+	size_t n = t->n_hands + t->n_accepts + t->n_rules;
 
 	for (int i = 0; i < TR_POLICY_OPTIONS; i++)
 		n += t->options[i].value != NULL;
 	return n;
 }
 
-static int tune(const struct tune_opts *o, struct tr_strset *unsaid, struct tr_err *err)
+static int tune_seccomp(struct tr_tune *t, const struct tune_opts *o, struct tr_strset *unsaid,
+			struct tr_err *err)
 {
 	struct tr_seccomp edited, emitted;
 	tr_cleanup_free char *name = NULL;
-	struct tr_tune t;
 	int r;
 
 	if (tr_seccomp_read(&edited, o->edited, err) < 0)
@@ -52,9 +53,21 @@ static int tune(const struct tune_opts *o, struct tr_strset *unsaid, struct tr_e
 		return -1;
 	}
 	name = text_escaped(strcmp(o->edited, "-") ? o->edited : "standard input");
-	r = retune(&t, unsaid, &edited, &emitted, name, err);
+	r = retune(t, unsaid, &edited, &emitted, name, err);
 	tr_seccomp_release(&edited);
 	tr_seccomp_release(&emitted);
+	return r;
+}
+
+static int tune(const struct tune_opts *o, struct tr_strset *unsaid, struct tr_err *err)
+{
+	struct tr_tune t;
+	int r;
+
+	if (aa_operand_is(o->edited) || aa_operand_is(o->from))
+		r = retune_apparmor(&t, unsaid, o->edited, o->from, err);
+	else
+		r = tune_seccomp(&t, o, unsaid, err);
 	if (r < 0)
 		return -1;
 	r = write_tune(&t, o->output, err);
@@ -128,10 +141,11 @@ const struct cmd cmd_tune = {
 		"  -o, --output=FILE    write there (default: -, standard output)\n"
 		"  -h, --help           this help\n"
 		"\n"
-		"Profiles are compared by what they mean, and the result is proved to make the one of\n"
-		"the other. The reasons are the comments of edited rules: look through them.\n"
+		"Profiles, of seccomp or of AppArmor, are compared by what they mean, and the result is\n"
+		"proved to make the one of the other. The reasons are the comments of edited rules: look\n"
+		"through them.\n"
 		"\n"
 		"Exit status: 0 written; 1 written, but an edit is more than a tune file can say; 2\n"
-		"wrong usage or bad input.\n",
+		"wrong usage or bad input; 3 there is no apparmor_parser, or the output cannot be written.\n",
 	.run = tune_main,
 };
