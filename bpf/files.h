@@ -409,6 +409,15 @@ __weak __noinline __u64 hash_name(struct scratch *s)
 }
 
 /*
+ * Whether the process has more rights by it than it had: set-id, or capabilities of the file. So the kernel tells
+ * the C library, too (AT_SECURE; cap_bprm_creds_from_file in security/commoncap.c).
+ */
+static __always_inline __u16 exec_gains(struct linux_binprm *bprm)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec) ? 1 : 0;
+}
+
+/*
  * What tells one exec from another: the binary, and for a script, of which the kernel has only the
  * name left, that name and the directory it may be relative to. Returns false if the name is too
  * long to tell by its hash.
@@ -421,6 +430,8 @@ static __always_inline bool exec_key_of(struct file_key *key, struct scratch *s,
 
 	file_key_of(key, false, BPF_CORE_READ(bprm, file), m->row, TR_EVENT_PERM_X,
 		    TR_EVENT_ACT_EXEC, false);
+	/* It may gain nothing the first time, started by root. */
+	key->rest += exec_gains(bprm) * FOLD_3;
 	/* bprm_change_interp gives a script its own string; a binary's two are one. */
 	if (name == interp)
 		return true;
@@ -469,7 +480,7 @@ static __always_inline void exec_fill(struct scratch *s, struct task_struct *tas
 	e->name_len = (__u16)name_len;
 	e->interp_len = (__u16)interp_len;
 	e->cwd_len = (__u16)cwd_len;
-	e->pad = 0;
+	e->gains = exec_gains(bprm);
 	*ret_len = at + cwd_len;
 }
 

@@ -247,6 +247,7 @@ struct linux_binprm {
 	struct file *file;
 	const char *filename;
 	const char *interp;
+	unsigned int secureexec : 1;
 };
 /* x86; the names are those of user registers at the entry of a syscall. */
 struct pt_regs {

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define TR_EVENT_ABI 3
+#define TR_EVENT_ABI 4
 
 /* How many containers can be under watch at a time; a recording is an index below this. */
 #define TR_MAX_RECORDINGS 256
@@ -283,7 +283,7 @@ struct tr_event_exec {
 	__u16 name_len; /* bprm->filename: relative to cwd unless it begins with '/' */
 	__u16 interp_len; /* bprm->interp; the same as the name for a binary */
 	__u16 cwd_len; /* the working directory's path */
-	__u16 pad;
+	__u16 gains; /* 1: rights that the process did not have */
 };
 _Static_assert(sizeof(struct tr_event_exec) == 24, "tr_event_exec");
 

@@ -142,6 +142,7 @@ enum {
 	TR_EV_NOT_OWNER = 1 << 5,
 	TR_EV_STRING = 1 << 6, /* the path was resolved from a string, not read off the file */
 	TR_EV_SIGNALLED = 1 << 7, /* refused with a signal (trap or kill) rather than an errno */
+	TR_EV_GAINED = 1 << 8, /* of an exec: set-id or file capabilities gave rights */
 };
 
 /* A sorted set of numbers without duplicates. */

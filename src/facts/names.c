@@ -97,8 +97,9 @@ static const char *const phase_names[] = { "runtime", "main", "exec" };
 static const char *const where_names[] = {
 	"image", "volume", "tmpfs", "proc", "sys", "dev", "other"
 };
-static const char *const flag_names[] = { "done",  "failed",	"denied", "inner-denied",
-					  "owner", "not-owner", "string", "signalled" };
+static const char *const flag_names[] = { "done",	  "failed",    "denied",
+					  "inner-denied", "owner",     "not-owner",
+					  "string",	  "signalled", "gained" };
 static const char *const need_names[] = { "probed", "needed", "unknown" };
 
 const struct bit_names phase_bits = { phase_names, TR_ARRAY_SIZE(phase_names) };

@@ -160,9 +160,10 @@ size_t tr_redact_fact(const struct tr_redact *r, struct tr_fact *fact)
 /* What rules are made of, and holds nothing that a person chose but capabilities. */
 static bool is_fixed(const char *key)
 {
-	static const char *const keys[] = { "arch",	      "arguments", "backend",
-					    "backend.misses", "caps.add",  "caps.drop",
-					    "hooks.missing",  "kernel",	   "privileged" };
+	static const char *const keys[] = {
+		"arch",	 "arguments",	  "backend", "backend.misses", "caps.add",  "caps.drop",
+		"gains", "hooks.missing", "kernel",  "memory.peak",    "pids.peak", "privileged",
+	};
 
 	for (size_t i = 0; i < TR_ARRAY_SIZE(keys); i++)
 		if (!strcmp(key, keys[i]))

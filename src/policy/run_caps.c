@@ -195,25 +195,36 @@ void run_caps(struct tr_run_options *o, const struct tr_facts *facts)
 					      "none was needed"));
 }
 
+static int has_gained(const struct tr_fact *fact, void *arg)
+{
+	const struct tr_fact **found = arg;
+
+	if (fact->kind == TR_FACT_EXEC && fact->ev.flags & TR_EV_GAINED &&
+	    fact->ev.phases != TR_PHASE_RUNTIME)
+		*found = fact;
+	return *found != NULL;
+}
+
 /* What was gained by starting a program is the one thing that this option takes away. */
 void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *facts)
 {
+	const struct tr_fact *gained = NULL;
 	size_t without = 0;
 
+	if (tr_facts_each(facts, has_gained, &gained)) {
+		run_leave_out(
+			o, TR_RUN_NO_NEW_PRIVILEGES, NULL,
+			tr_xasprintf("%s gave its process more rights than it had (set-id, or "
+				     "capabilities of the file)",
+				     gained->path));
+		return;
+	}
 	for (size_t i = 0; i < facts->n_recordings; i++) {
 		const struct tr_recording *rec = &facts->recordings[i];
-		const char *gains = tr_context_get(rec, "gains");
 		const char *nnp = tr_context_get(rec, "no-new-privileges");
 
-		if (gains) {
-			run_leave_out(
-				o, TR_RUN_NO_NEW_PRIVILEGES, NULL,
-				tr_xasprintf("%s gave its process more rights than it had (set-id, "
-					     "or capabilities of the file)",
-					     gains));
-			return;
-		}
-		without += !(nnp && !strcmp(nnp, "true")) && !tr_context_get(rec, "gains.watched");
+		without += !(nnp && !strcmp(nnp, "true")) &&
+			   !(tr_context_get(rec, "gains") && tr_context_get(rec, "backend"));
 	}
 	if (without)
 		run_leave_out(o, TR_RUN_NO_NEW_PRIVILEGES, NULL,

@@ -50,16 +50,14 @@ static const struct tr_fact *search(const struct tr_facts *facts, const char *di
 	return s.found;
 }
 
-static bool gains_there(const struct tr_facts *facts, const char *dir)
+static int gains_there(const struct tr_fact *fact, void *arg)
 {
-	for (size_t i = 0; i < facts->n_recordings; i++) {
-		const struct tr_strset *all = tr_context_all(&facts->recordings[i], "gains");
+	struct search *s = arg;
 
-		for (size_t k = 0; all && k < all->n; k++)
-			if (path_is_in(all->v[k], dir))
-				return true;
-	}
-	return false;
+	if (fact->kind == TR_FACT_EXEC && fact->ev.flags & TR_EV_GAINED &&
+	    path_is_in(fact->path, s->dir))
+		s->found = fact;
+	return s->found != NULL;
 }
 
 static bool is_volatile(const char *dir)
@@ -90,7 +88,7 @@ static void add_place(struct tr_run_options *o, const struct places *p, const ch
 	tr_cleanup_free char *what = tr_xasprintf("%s was written", written ? written->path : dir);
 	bool empty = is_volatile(dir), hides = empty && places_hides(p, dir);
 
-	if (empty && !hides && !gains_there(p->facts, dir)) {
+	if (empty && !hides && !search(p->facts, dir, gains_there)) {
 		add_tmpfs(o, p->facts, dir, what);
 		return;
 	}

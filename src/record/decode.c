@@ -211,6 +211,7 @@ bool decode_exec(const void *data, size_t len, struct tr_fact *ret, char **ret_b
 		return false;
 	*ret = (struct tr_fact){ .kind = TR_FACT_EXEC };
 	file_evidence(&e->file, binary, &ret->ev);
+	ret->ev.flags |= e->gains ? TR_EV_GAINED : 0;
 	*ret_binary = decode_path(binary, e->file.path_len, e->file.flags);
 	if (e->name_len == e->interp_len && !memcmp(name, interp, e->name_len)) {
 		ret->path = tr_xstrdup(*ret_binary);
@@ -222,7 +223,7 @@ bool decode_exec(const void *data, size_t len, struct tr_fact *ret, char **ret_b
 	ret->path = decode_join(d, n);
 	ret->interp = tr_xstrdup(*ret_binary);
 	/* The owner and the place are the interpreter's; the script's are not known. */
-	ret->ev.flags = TR_EV_DONE | TR_EV_STRING;
+	ret->ev.flags = TR_EV_DONE | TR_EV_STRING | (ret->ev.flags & TR_EV_GAINED);
 	ret->ev.where = 0;
 	return true;
 }

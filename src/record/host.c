@@ -52,5 +52,6 @@ void host_to_context(struct tr_recording *rec)
 	tr_context_add(rec, "cpus", cpus);
 	add_clocksource(rec);
 	add_args(rec);
+	tr_context_add(rec, "gains", "watched");
 	tr_context_add(rec, "trammel", TRAMMEL_VERSION);
 }

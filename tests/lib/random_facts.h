@@ -79,7 +79,7 @@ static inline void random_evidence(struct rng *r, const struct random_opts *o,
 	ev->last = rng_one_in(r, 5) ? 0 : 1700001000 + rng_below(r, 1000);
 	ev->after = rng_one_in(r, 5) ? 0 : 1 + rng_below(r, 900);
 	ev->phases = 1 + rng_below(r, 7);
-	ev->flags = o->known_only ? TR_EV_DONE : rng_below(r, 256);
+	ev->flags = o->known_only ? TR_EV_DONE : rng_below(r, 512);
 	ev->where = rng_below(r, 128);
 	while (rng_one_in(r, 2)) {
 		char *exe = random_path(r, o);

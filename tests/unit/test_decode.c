@@ -262,8 +262,29 @@ START_TEST(exec_of_a_binary)
 	ck_assert_str_eq(f.path, "/usr/bin/dash");
 	ck_assert_ptr_null(f.interp);
 	ck_assert_str_eq(binary, "/usr/bin/dash");
+	ck_assert(!(f.ev.flags & TR_EV_GAINED));
 	free(binary);
 	tr_fact_release(&f);
+}
+END_TEST
+
+/* Of a script it is the interpreter that gives them. */
+START_TEST(exec_that_gives_rights)
+{
+	static const char *const names[] = { "/bin/su", "/srv/run" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct bytes e = exec_event("/bin/su", names[i], "/bin/su", "/");
+		struct tr_event_exec *x = (struct tr_event_exec *)e.b;
+		struct tr_fact f;
+		char *binary;
+
+		x->gains = 1;
+		ck_assert(decode_exec(e.b, e.len, &f, &binary));
+		ck_assert(f.ev.flags & TR_EV_GAINED);
+		free(binary);
+		tr_fact_release(&f);
+	}
 }
 END_TEST
 
@@ -376,6 +397,6 @@ END_TEST
 
 TR_SUITE("decode", file_becomes_a_fact, directory_ends_in_a_slash,
 	 place_follows_from_the_file_system, malformed_events_are_no_facts, exec_of_a_binary,
-	 exec_of_a_script, joins_names, refusals, arguments, headers_are_checked,
-	 a_link_has_a_target, what_was_asked_becomes_a_fact, addresses_become_text,
-	 a_mount_has_five_strings)
+	 exec_of_a_script, exec_that_gives_rights, joins_names, refusals, arguments,
+	 headers_are_checked, a_link_has_a_target, what_was_asked_becomes_a_fact,
+	 addresses_become_text, a_mount_has_five_strings)

@@ -26,7 +26,7 @@ static uint32_t recording(const char *id)
 	rec.start_seen = true;
 	rec.ended = TR_ENDED_EXITED;
 	tr_context_add(&rec, "backend", "hooks");
-	tr_context_add(&rec, "gains.watched", "true");
+	tr_context_add(&rec, "gains", "watched");
 	tr_context_add(&rec, "memory.peak", "104857600");
 	tr_context_add(&rec, "pids.peak", "40");
 	return tr_facts_add_recording(&facts, &rec);
@@ -73,6 +73,13 @@ static void written(const char *path)
 static void opened(const char *path)
 {
 	add(file(path, TR_ACT_OPEN, TR_PERM_R, TR_WHERE_IMAGE));
+}
+
+static void ran(const char *path, uint32_t flags)
+{
+	add((struct tr_fact){ .kind = TR_FACT_EXEC,
+			      .path = tr_xstrdup(path),
+			      .ev = { .flags = flags, .where = TR_WHERE_IMAGE } });
 }
 
 static void capability(unsigned cap, enum tr_need need, uint32_t phases)
@@ -182,7 +189,7 @@ START_TEST(gains)
 	given(TR_RUN_NO_NEW_PRIVILEGES, NULL, NULL);
 	end();
 	begin();
-	says("gains", "/usr/bin/su");
+	ran("/usr/bin/su", TR_EV_DONE | TR_EV_GAINED);
 	make();
 	left_out(TR_RUN_NO_NEW_PRIVILEGES, NULL, "/usr/bin/su");
 	end();
@@ -302,16 +309,14 @@ START_TEST(tmpfs_that_would_not_do)
 	end();
 	begin();
 	written("/tmp/tool");
-	add((struct tr_fact){ .kind = TR_FACT_EXEC,
-			      .path = tr_xstrdup("/tmp/tool"),
-			      .ev.where = TR_WHERE_IMAGE });
+	ran("/tmp/tool", TR_EV_DONE);
 	make();
 	given(TR_RUN_TMPFS, "/tmp", "exec");
 	end();
 	/* A tmpfs is nosuid. */
 	begin();
 	written("/tmp/tool");
-	says("gains", "/tmp/tool");
+	ran("/tmp/tool", TR_EV_DONE | TR_EV_GAINED);
 	make();
 	given(TR_RUN_VOLUME, "/tmp", NULL);
 	end();
@@ -663,7 +668,7 @@ START_TEST(hostile)
 		facts.recordings[0].subject = tr_xstrdup(bad[i]);
 		says("image", bad[i]);
 		says("user", bad[i]);
-		says("gains", bad[i]);
+		ran(bad[i], TR_EV_DONE | TR_EV_GAINED);
 		says("mounts", mount);
 		says("mounts.source", source);
 		says("memory.peak", bad[i]);
