@@ -102,6 +102,8 @@ static void tick(struct run *r)
 
 	r->next_tick += TICK_MS;
 	tr_recorder_harvest(r->rec, true);
+	for (uint16_t i = 0; i < r->n_followed; i++)
+		run_keep_peaks(r, i);
 	if (session_sync(&r->session, &err) < 0)
 		run_fail(r, &err);
 	run_maybe_checkpoint(r);
@@ -178,6 +180,7 @@ static void loop(struct run *r)
 		run_take_answers(r);
 		spawn_reap(&r->cmd);
 		run_reap_exercise(r);
+		run_look_at_peaks(r);
 		if (run_now_ms() >= r->next_tick)
 			tick(r);
 		run_look_for_the_end(r);
@@ -305,6 +308,7 @@ static void close_recording(struct run *r, uint16_t i, struct run_result *ret)
 	/* A container that found no slot may have been one of these: none is complete then. */
 	if (r->o->target == RUN_CONTAINERS && !r->cid)
 		rec->losses[TR_LOSS_RECORDING] += tr_recorder_lost_containers(r->rec);
+	run_keep_peaks(r, i);
 	rec->ended = r->why;
 	session_stop(&r->session, i, time(NULL));
 	/* A command with containers of its own speaks for all of them or for none. */
@@ -360,6 +364,7 @@ static void release(struct run *r)
 		free(r->followed[i].id);
 		free(r->followed[i].name);
 		free(r->followed[i].ip);
+		peaks_release(&r->followed[i].peaks);
 	}
 	tr_container_release(&r->early);
 	free(r->cid);

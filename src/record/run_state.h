@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "record/asker.h"
+#include "record/peaks.h"
 #include "record/run.h"
 #include "record/spawn.h"
 #include "trammel/record.h"
@@ -20,6 +21,7 @@ struct followed {
 	bool confined, unconfined; /* was seen, once at least; see run_opts.apparmor */
 	unsigned asked_who; /* again, for no answer came */
 	long long ended_at;
+	struct peaks peaks;
 };
 
 struct run {
@@ -37,7 +39,7 @@ struct run {
 	bool start_unseen; /* it was running when we came */
 	int signal_fd;
 	sigset_t old_mask;
-	long long t0, next_tick, next_checkpoint, deadline, grace_until;
+	long long t0, next_tick, next_look, next_checkpoint, deadline, grace_until;
 	size_t recent[RUN_RECENT]; /* how many facts there were, by second */
 	int64_t started;
 	enum tr_ended why;
@@ -63,6 +65,14 @@ bool run_is_alive(const struct tr_container *c);
 	15000 /* what a command has to end in after a signal; an engine stops in 10 s */
 #define ASK_AGAIN_MS  100 /* between two questions about the same state */
 #define ASK_WHO_AGAIN 2 /* times, where an engine gives no answer */
+
+/* usage.c: the most that containers use at a time. */
+/* A process of it is known. */
+void run_find_peaks(struct run *r, uint16_t recording, int pid);
+/* If it is time. */
+void run_look_at_peaks(struct run *r);
+/* Puts them into the recordings, and into the journals if they have grown. */
+void run_keep_peaks(struct run *r, uint16_t recording);
 
 /* whose.c: what the recorder meets, and whether it is wanted. */
 extern const struct tr_recorder_calls run_recorder_calls; /* arg is to be filled in */

@@ -124,6 +124,8 @@ static void decide_wanted(struct run *r, uint16_t i, const struct tr_container *
 		f->name = c->name ? tr_xstrdup(c->name) : NULL;
 		f->ip = c->ip ? tr_xstrdup(c->ip) : NULL;
 		f->pid = c->pid;
+		if (r->start_unseen)
+			run_find_peaks(r, i, c->pid);
 	} else if (r->o->target == RUN_PROCESS) {
 		tr_cleanup_free char *command = quoted_command(r->o->argv);
 
@@ -214,6 +216,7 @@ static void on_entered(void *arg, const struct tr_moment *m)
 	f->main_entered = true;
 	f->unfiltered |= !m->filtered;
 	look_at_label(r, f, m->pid);
+	run_find_peaks(r, m->recording, m->pid);
 	f->ended = false;
 	rec = session_recording(&r->session, m->recording);
 	if (rec && !rec->start_seen) {
@@ -236,6 +239,7 @@ static void on_ended(void *arg, uint16_t i)
 	struct run *r = arg;
 
 	r->followed[i].ended_at = run_now_ms();
+	peaks_look(&r->followed[i].peaks);
 }
 
 const struct tr_recorder_calls run_recorder_calls = {

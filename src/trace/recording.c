@@ -85,6 +85,8 @@ static int get_context(json_object *context, const char *where, struct tr_record
 			return -1;
 		if (s.n)
 			strset_union(context_values(rec, key), &s);
+		if (s.n)
+			context_keep_highest(key, context_values(rec, key));
 		tr_strset_release(&s);
 	}
 	return 0;

@@ -170,6 +170,34 @@ START_TEST(a_recording_merges_by_id)
 }
 END_TEST
 
+/* Merging is by the highest, whatever stands there, in whatever order. */
+START_TEST(peaks_are_the_highest)
+{
+	static const char *const rising[] = { "",     "a",   "b",
+					      "-3",   "0",   "7",
+					      "0012", "100", "99999999999999999999" };
+	size_t n = TR_ARRAY_SIZE(rising);
+
+	/* The first four are no numbers, and below all that are. */
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++) {
+			struct tr_recording a = { 0 };
+			size_t high = i > k ? i : k;
+
+			if (high < 4)
+				continue;
+			tr_context_add(&a, "memory.peak", rising[i]);
+			tr_context_add(&a, "memory.peak", rising[k]);
+			tr_context_add(&a, "peak", rising[i]);
+			tr_context_add(&a, "peak", rising[k]);
+			ck_assert_uint_eq(tr_context_all(&a, "memory.peak")->n, 1);
+			ck_assert_str_eq(tr_context_get(&a, "memory.peak"), rising[high]);
+			ck_assert_uint_eq(tr_context_all(&a, "peak")->n, i == k ? 1 : 2);
+			tr_recording_release(&a);
+		}
+}
+END_TEST
+
 START_TEST(context_values_are_bounded)
 {
 	struct tr_recording rec = { 0 };
@@ -329,6 +357,6 @@ START_TEST(recordings_have_an_order)
 END_TEST
 
 TR_SUITE("facts", recordings_have_an_order, adding_takes_and_merges, keys_differ_in_every_member,
-	 walks_in_key_order_and_stops, a_recording_merges_by_id, context_values_are_bounded,
-	 sorting_recordings_keeps_the_meaning, completeness, ids_are_fresh, executables_are_bounded,
-	 names_go_there_and_back)
+	 walks_in_key_order_and_stops, a_recording_merges_by_id, peaks_are_the_highest,
+	 context_values_are_bounded, sorting_recordings_keeps_the_meaning, completeness,
+	 ids_are_fresh, executables_are_bounded, names_go_there_and_back)
