@@ -69,6 +69,8 @@ struct tr_container {
 	bool privileged, no_new_privileges, host_pid, host_network;
 	char **mounts; /* "volume:/data:rw", "bind:/etc/x:ro", "tmpfs:/run:rw", sorted */
 	size_t n_mounts;
+	char **sources; /* "/data:pgdata", "/etc/x:/srv/x": where a volume or a directory comes from, sorted */
+	size_t n_sources;
 	/* state */
 	char *status; /* "created", "running", "exited", ... */
 	char *health; /* "starting", "healthy", "unhealthy"; NULL without a health check */

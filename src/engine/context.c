@@ -55,6 +55,8 @@ void tr_container_to_context(const struct tr_container *c, struct tr_recording *
 	add_bool(rec, "host.network", c->host_network);
 	for (size_t i = 0; i < c->n_mounts; i++)
 		add(rec, "mounts", c->mounts[i]);
+	for (size_t i = 0; i < c->n_sources; i++)
+		add(rec, "mounts.source", c->sources[i]);
 }
 
 const char *tr_container_unsupported(const struct tr_container *c)

@@ -168,7 +168,29 @@ static void add_mount(struct tr_container *c, size_t *cap, const char *type, con
 	c->mounts[c->n_mounts++] = tr_xasprintf("%s:%s:%s", type, where, writable ? "rw" : "ro");
 }
 
-static int parse_mount(json_object *m, struct tr_container *c, size_t *cap, struct tr_err *err)
+/* A volume has a name; what it is kept in is the engine's. */
+static int add_source(json_object *m, struct tr_container *c, size_t *cap, const char *type,
+		      const char *where, struct tr_err *err)
+{
+	const char *key = !strcmp(type, "volume") ? "Name" : "Source", *from = NULL;
+
+	if (strcmp(type, "volume") != 0 && strcmp(type, "bind") != 0)
+		return 0;
+	if (json_member_string(m, key, "container.Mounts", &from, err) < 0)
+		return -1;
+	if (!from || !*from)
+		return 0;
+	c->sources = tr_grow(c->sources, cap, c->n_sources, sizeof(*c->sources));
+	c->sources[c->n_sources++] = tr_xasprintf("%s:%s", where, from);
+	return 0;
+}
+
+struct mount_caps {
+	size_t mounts, sources;
+};
+
+static int parse_mount(json_object *m, struct tr_container *c, struct mount_caps *cap,
+		       struct tr_err *err)
 {
 	const char *type = "bind", *where = NULL;
 	bool rw = true;
@@ -180,9 +202,10 @@ static int parse_mount(json_object *m, struct tr_container *c, size_t *cap, stru
 	    json_member_string(m, "Destination", "container.Mounts", &where, err) < 0 ||
 	    json_member_bool(m, "RW", "container.Mounts", &rw, err) < 0)
 		return -1;
-	if (where)
-		add_mount(c, cap, type, where, rw);
-	return 0;
+	if (!where)
+		return 0;
+	add_mount(c, &cap->mounts, type, where, rw);
+	return add_source(m, c, &cap->sources, type, where, err);
 }
 
 /* What --tmpfs made stands in HostConfig.Tmpfs alone, {"/run": "rw,size=1m"}. */
@@ -208,17 +231,19 @@ static int parse_mounts(json_object *o, json_object *host, struct tr_container *
 			struct tr_err *err)
 {
 	json_object *mounts = NULL;
-	size_t cap = 0;
+	struct mount_caps cap = { 0 };
 
 	if (json_member_array(o, "Mounts", "container", &mounts, err) < 0)
 		return -1;
 	for (size_t i = 0; mounts && i < json_object_array_length(mounts); i++)
 		if (parse_mount(json_object_array_get_idx(mounts, i), c, &cap, err) < 0)
 			return -1;
-	if (host && parse_tmpfs(host, c, &cap, err) < 0)
+	if (host && parse_tmpfs(host, c, &cap.mounts, err) < 0)
 		return -1;
 	if (c->n_mounts)
 		qsort(c->mounts, c->n_mounts, sizeof(*c->mounts), cmp_strings);
+	if (c->n_sources)
+		qsort(c->sources, c->n_sources, sizeof(*c->sources), cmp_strings);
 	return 0;
 }
 
@@ -459,5 +484,8 @@ void tr_container_release(struct tr_container *c)
 	for (size_t i = 0; i < c->n_mounts; i++)
 		free(c->mounts[i]);
 	free(c->mounts);
+	for (size_t i = 0; i < c->n_sources; i++)
+		free(c->sources[i]);
+	free(c->sources);
 	memset(c, 0, sizeof(*c));
 }

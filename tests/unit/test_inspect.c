@@ -68,6 +68,11 @@ START_TEST(docker_full)
 		ck_assert_int_gt(c.pid, 0);
 		ck_assert_str_eq(c.ip, ips[i]);
 		check_mounts(&c, mounts, TR_ARRAY_SIZE(mounts));
+		/* A name that the engine made up, a directory, a name. */
+		ck_assert_uint_eq(c.n_sources, 3);
+		ck_assert_uint_eq(strlen(c.sources[0]), strlen("/anon:") + 64);
+		ck_assert(!strncmp(c.sources[1], "/data:", 6) && c.sources[1][6] != '/');
+		ck_assert(!strncmp(c.sources[2], "/etc/x:/", 8));
 		tr_container_release(&c);
 	}
 }
