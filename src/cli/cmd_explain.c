@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/explain_apparmor.h"
 #include "cli/cmd.h"
 #include "cli/emit_opts.h"
 #include "cli/explain.h"
@@ -75,6 +76,7 @@ static int with_profile(struct explain_opts *o, const struct tr_policy_opts *opt
 {
 	struct tr_err why_not tr_cleanup_err = { 0 };
 	struct explain_profile profile;
+	struct explain_aa_profile apparmor;
 	int r;
 
 	if (explain_profile_make(&profile, &o->e.facts, opts, &why_not) == 0) {
@@ -82,9 +84,17 @@ static int with_profile(struct explain_opts *o, const struct tr_policy_opts *opt
 	} else {
 		tr_cleanup_free char *safe = text_escaped(tr_err_msg(&why_not));
 
-		cli_warn("no profile can be made of it, so that no rules are known: %s", safe);
+		cli_warn(
+			"no seccomp profile can be made of it, so that no rules of one are known: %s",
+			safe);
 	}
+	/* Traces without acts on files make no AppArmor profile: of those there is nothing to say. */
+	tr_err_clear(&why_not);
+	if (explain_aa_profile_make(&apparmor, &o->e.facts, &why_not) == 0)
+		o->e.apparmor = &apparmor;
 	r = explain_words(o, words, n, err);
+	if (o->e.apparmor)
+		explain_aa_profile_release(&apparmor);
 	if (o->e.profile)
 		explain_profile_release(&profile);
 	return r;

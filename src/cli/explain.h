@@ -8,9 +8,12 @@
 
 #include "check/explain.h"
 
+struct explain_aa_profile; /* check/explain_apparmor.h */
+
 struct explaining {
 	struct tr_facts facts;
 	const struct explain_profile *profile; /* NULL: the facts make none */
+	const struct explain_aa_profile *apparmor; /* the same */
 	bool all; /* whole lists */
 };
 
@@ -27,6 +30,9 @@ struct explain_seen explain_seen(const struct tr_facts *facts, const struct tr_e
 char *explain_fact_text(const struct tr_fact *fact);
 
 void explain_print_text(const struct explaining *e, const struct explain *x);
+/* The rules of an AppArmor profile that are there for it; nothing where there is no profile. */
+void explain_print_apparmor(const struct explaining *e, const struct explain *x);
+json_object *explain_apparmor_json(const struct explaining *e, const struct explain *x);
 json_object *explain_json(const struct explaining *e, const struct explain *x);
 
 #endif

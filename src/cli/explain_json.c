@@ -219,5 +219,7 @@ json_object *explain_json(const struct explaining *e, const struct explain *x)
 	if (x->n_rules)
 		json_object_object_add(o, "without", json_of_without(x));
 	json_add_string(o, "fallback", x->fallback);
+	if (e->apparmor)
+		json_object_object_add(o, "apparmor", explain_apparmor_json(e, x));
 	return o;
 }

@@ -249,9 +249,11 @@ void explain_print_text(const struct explaining *e, const struct explain *x)
 	else if (x->refused)
 		print_refused(x);
 	else if (!x->refused && x->facts.n && e->profile)
-		print_wrapped("rules", "none of its own: a seccomp profile decides by syscalls, "
-				       "such as those of the same act");
+		print_wrapped("seccomp",
+			      "no rule of its own: it decides by syscalls, such as those "
+			      "of the same act");
 	print_without(e, x);
 	if (x->fallback)
 		print_wrapped("fallback", x->fallback);
+	explain_print_apparmor(e, x);
 }

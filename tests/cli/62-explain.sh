@@ -93,6 +93,6 @@ says out '^  first seen +in second 5 of a recording$'
 	printf '{"fact":"file","path":"/x","act":"open","perms":"r","recordings":[0],"phases":["main"],"flags":["done"]}\n'
 } >cut.trace
 expect 0 explain cut.trace /x
-says err '^warning: no profile can be made of it'
+says err '^warning: no seccomp profile can be made of it'
 "$TRAMMEL" explain - read <web.trace >out 2>err || fail "standard input"
 exit "$failed"
