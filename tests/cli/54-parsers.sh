@@ -4,7 +4,7 @@
 # the tests that compile them, with these in front of PATH. Their packages are fetched in the long form only, or
 # by hand (docs/testing.md); where they are, this takes seconds.
 set -u
-LAB=${TRAMMEL_LAB:-$TRAMMEL_SOURCE/build/lab}
+export LAB=${TRAMMEL_LAB:-$TRAMMEL_SOURCE/build/lab}
 . "$TRAMMEL_SOURCE/tests/lib/steps.sh"
 . "$TRAMMEL_SOURCE/tests/lib/images.sh"
 . "$TRAMMEL_SOURCE/tests/lib/releases.sh"
