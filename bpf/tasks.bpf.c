@@ -325,6 +325,16 @@ static __always_inline struct tr_mark *mark_runtime(struct task_struct *task, __
 	return mark_first(task, &fresh);
 }
 
+/* A container that runs already has no entry to keep its root at, and may be gone before it is first asked for. */
+static __always_inline void tell_of_process(struct seq_file *seq, struct task_struct *task,
+					    struct tr_mark *m)
+{
+	struct tr_seeded told = { .tgid = (__u32)task->tgid, .recording = m->recording };
+
+	if (task->pid == task->tgid && (m->flags & TR_MARK_ENTERED))
+		bpf_seq_write(seq, &told, sizeof(told));
+}
+
 /*
  * One pass over all tasks: those in a recording's cgroup without a mark get one. The recorder
  * repeats it until a pass adds none; children born meanwhile inherit. `seeding` says which; or that the
@@ -360,5 +370,6 @@ int seed_tasks(struct bpf_iter__task *ctx)
 	if ((m->flags & TR_MARK_ENTERED) || (leader && counts(task, m)))
 		note_call_under_way(task, m);
 	__sync_fetch_and_add(&seeded, 1);
+	tell_of_process(ctx->meta->seq, task, m);
 	return 0;
 }

@@ -193,6 +193,14 @@ struct tr_seat {
 _Static_assert(sizeof(struct tr_seat) == 64, "tr_seat is a line of the CPU's cache");
 #define TR_SEATS 8192
 
+/* What a pass over all tasks tells of a process that it found in a container. */
+struct tr_seeded {
+	__u32 tgid;
+	__u16 recording;
+	__u16 pad;
+};
+_Static_assert(sizeof(struct tr_seeded) == 8, "tr_seeded");
+
 /* Of a call, by cell of a row: what its end is looked at as (0: it is not), and whether it has arguments to record. */
 #define TR_CALL_EXIT 0x7f
 #define TR_CALL_ARGS 0x80

@@ -155,15 +155,16 @@ static void on_met(struct tr_recorder *r, const struct tr_event *e, const void *
 /* Runs the iterator over all tasks once. Returns how many it marked, or -1. */
 static int seed_pass(struct tr_recorder *r)
 {
-	char buf[256];
+	struct tr_seeded told[64];
 	ssize_t n;
 	int fd = bpf_iter_create(bpf_link__fd(r->skel->links.seed_tasks));
 
 	if (fd < 0)
 		return -1;
 	__atomic_store_n(&r->skel->bss->seeded, 0, __ATOMIC_SEQ_CST);
-	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN))
-		;
+	while ((n = read(fd, told, sizeof(told))) > 0 || (n < 0 && errno == EAGAIN))
+		for (ssize_t i = 0; i < n / (ssize_t)sizeof(*told); i++)
+			roots_keep(&r->roots, told[i].recording, (pid_t)told[i].tgid);
 	close(fd);
 	return n < 0 ? -1 : (int)r->skel->bss->seeded;
 }

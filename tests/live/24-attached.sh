@@ -29,6 +29,18 @@ timeout -k 5 60 "$TRAMMEL" record -o ended.trace --container "$CONTAINER" 2>err 
 	fail "ended: status $?: $(cat err)"
 wait $!
 
+# What it does last is looked up when it is gone: its root is kept from the beginning.
+live_container --network none --tmpfs /made trammel-lab/busybox sh -c '
+	echo >/made/a; trap "mv /made/a /made/b; exit" TERM; echo up; while :; do sleep 1 & wait $!; done'
+until_true 60 sh -c 'docker logs "$1" | grep -q up' sh "$CONTAINER" || fail "the container does not start"
+"$TRAMMEL" record --backend tracepoints -o last.trace --container "$CONTAINER" 2>err &
+until_true 60 grep -qs 'running already' err || fail "it is not recorded: $(cat err)"
+kill -STOP $!
+docker stop "$CONTAINER" >/dev/null || fail "it does not stop"
+kill -CONT $!
+wait $! || fail "the last acts: status $?: $(cat err)"
+holds last.trace "perms('/made/b', 'rename-to') == {'w'}" "not files('/made/b/') and not files('/made/a/')"
+
 # An exec that is under way when recording begins, the runtime's program still: what that does is the runtime's,
 # and what it starts then is the exec's. It is stopped where it has joined the cgroup.
 cat >catch.py <<'END'
