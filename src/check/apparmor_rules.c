@@ -59,6 +59,30 @@ static char *text_of(const struct tr_apparmor_document *d, const struct tr_appar
 	return strbuf_detach(&sb);
 }
 
+/* The empty name is none: what is said of it is that files are mediated. */
+static bool take_sample(const char *path, size_t len, const struct tr_aa_perms *owner,
+			const struct tr_aa_perms *other, void *arg)
+{
+	char **sample = arg;
+
+	(void)other;
+	if (!len || *path != '/' || !(owner->allow & AA_RULES_FILE))
+		return true;
+	*sample = tr_xstrndup(path, len);
+	return false;
+}
+
+bool aa_rule_may_cover(const struct aa_rule *by, const struct aa_rule *r)
+{
+	struct tr_aa_perms x, y;
+
+	if (!r->sample)
+		return true;
+	tr_aa_file(r->alone, r->sample, strlen(r->sample), true, &x);
+	tr_aa_file(by->alone, r->sample, strlen(r->sample), true, &y);
+	return !(x.allow & ~y.allow & AA_RULES_FILE);
+}
+
 int aa_rules_compile(struct aa_rules *ret, const struct tr_apparmor_document *d,
 		     const struct tr_apparmor_section *s, struct tr_err *err)
 {
@@ -77,8 +101,11 @@ int aa_rules_compile(struct aa_rules *ret, const struct tr_apparmor_document *d,
 	for (size_t i = 0; i < r.n; i++) {
 		tr_cleanup_free char *alone = rule_name("alone", i), *kept = rule_name("kept", i);
 
-		r.v[i] = (struct aa_rule){ &s->lines[i], tr_aa_policy_find(&r.policy, alone),
-					   tr_aa_policy_find(&r.policy, kept) };
+		r.v[i] = (struct aa_rule){ .line = &s->lines[i],
+					   .alone = tr_aa_policy_find(&r.policy, alone),
+					   .kept = tr_aa_policy_find(&r.policy, kept) };
+		if (r.v[i].alone && !s->lines[i].deny)
+			tr_aa_each_path(r.v[i].alone, take_sample, &r.v[i].sample);
 	}
 	r.nothing = tr_aa_policy_find(&r.policy, "nothing");
 	*ret = r;
@@ -87,6 +114,8 @@ int aa_rules_compile(struct aa_rules *ret, const struct tr_apparmor_document *d,
 
 void aa_rules_release(struct aa_rules *r)
 {
+	for (size_t i = 0; r->v && i < r->n; i++)
+		free(r->v[i].sample);
 	free(r->v);
 	tr_aa_policy_release(&r->policy);
 	memset(r, 0, sizeof(*r));

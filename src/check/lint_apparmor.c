@@ -309,7 +309,8 @@ static void lint_swallowed(struct aa_linter *a, size_t at)
 		const struct aa_rule *o = &a->rules.v[i];
 		tr_cleanup_free char *by = NULL, *text = NULL;
 
-		if (i == at || !o->alone || o->line->deny || !tr_aa_covers(o->alone, r->alone) ||
+		if (i == at || !o->alone || o->line->deny || !aa_rule_may_cover(o, r) ||
+		    !tr_aa_covers(o->alone, r->alone) ||
 		    (i > at && tr_aa_covers(r->alone, o->alone)))
 			continue;
 		by = place(a, o->line);
