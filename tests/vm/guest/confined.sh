@@ -141,7 +141,7 @@ lacks read '"/etc/passwd" r,' '"/etc/passwd" r,'
 lacks execute '"/bin/busybox" r?ix' '"/bin/busybox" (r?ix|r),'
 lacks link 'link "/tmp/d/c"' 'link "/tmp/d/c" -> "/tmp/d/b",'
 lacks network 'network inet stream' 'network inet stream,'
-lacks unix 'network unix dgram' 'network unix dgram,'
+lacks unix 'unix (type=)?dgram' '(network unix dgram|unix)'
 lacks signal 'among the container' 'signal \((send|receive)\) set=\(term\) peer="trammel-busybox",'
 # Offline, the same is found.
 expect 1 verify --apparmor signal.apparmor hooks.trace
@@ -166,11 +166,9 @@ mount -t tmpfs none m
 umount m
 WORK
 run=(docker run --rm --network none --cap-add SYS_ADMIN trammel-lab/busybox sh -c "$(cat work)")
-for i in 1 2; do
-	expect 0 record --backend hooks -o $i.trace -- "${run[@]}"
-done
-expect 0 merge -o hooks.trace 1.trace 2.trace
-expect 0 emit apparmor -o hooks.apparmor hooks.trace
+# The profile that Docker has by default lets nobody mount.
+expect 0 record --backend hooks -o hooks.trace -- "${run[@]:0:3}" --security-opt apparmor=unconfined "${run[@]:3}"
+expect 0 emit apparmor --floor none -o hooks.apparmor hooks.trace
 expect 0 verify --apparmor hooks.apparmor hooks.trace
 expect 0 rehearse -n $runs --apparmor hooks.apparmor -- "${run[@]}"
 lacks ptrace '^ *ptrace' 'ptrace \((read|readby)\) peer="trammel-busybox",'
