@@ -78,6 +78,7 @@ static const struct value {
 	{ "", "seccomp", FILES " " BUILTINS },
 	{ "", "apparmor", FILES " docker-default" },
 	{ "verify", "files", FILES },
+	{ "diff", "files", FILES },
 	{ "", "runs", NONE },
 	{ "", "trace", FILES },
 	{ "", "cap-add", NONE },
