@@ -32,7 +32,10 @@ wait $!
 # What it does last is looked up when it is gone: its root is kept from the beginning.
 live_container --network none --tmpfs /made trammel-lab/busybox sh -c '
 	echo >/made/a; trap "mv /made/a /made/b; exit" TERM; echo up; while :; do sleep 1 & wait $!; done'
-until_true 60 sh -c 'docker logs "$1" | grep -q up' sh "$CONTAINER" || fail "the container does not start"
+is_up() {
+	docker logs "$CONTAINER" | grep -q up
+}
+until_true 60 is_up || fail "the container does not start"
 "$TRAMMEL" record --backend tracepoints -o last.trace --container "$CONTAINER" 2>err &
 until_true 60 grep -qs 'running already' err || fail "it is not recorded: $(cat err)"
 kill -STOP $!
