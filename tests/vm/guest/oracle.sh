@@ -166,7 +166,7 @@ for backend in $ORACLE_BACKENDS; do
 	echo "-- end"
 done
 if [ -n "${ORACLE_SEEDS:-}" ] && [ -s hooks/hooks.trace ]; then
-	"$TRAMMEL" emit apparmor --allow-incomplete --name trammel-oracle-some -o emitted hooks/hooks.trace || fail "emit"
+	"$TRAMMEL" emit apparmor --allow-incomplete --floor none --name trammel-oracle-some -o emitted hooks/hooks.trace || fail "emit"
 	defer apparmor_parser -R subset
 	for seed in $ORACLE_SEEDS; do
 		refused "$seed" || bad=1
