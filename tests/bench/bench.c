@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,8 @@ static int hold(void)
 	struct empty_bpf *e = empty_attach();
 	char c;
 
+	/* A shell has its background jobs ignore it, and it is how this is ended. */
+	signal(SIGINT, SIG_DFL);
 	puts("ready");
 	fflush(stdout);
 	while (read(STDIN_FILENO, &c, 1) > 0)

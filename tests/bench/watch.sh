@@ -60,7 +60,8 @@ is_sampling() { grep -q 'anon_inode:\[perf_event\]' "/proc/$WATCHER/maps" 2>/dev
 nobody_traces() { [ "$("$BENCH" programs)" = 0 ]; }
 
 watch_start() {
-	taskset -c "$OTHER_CPUS" "$@" >"$WORK/watch.log" 2>&1 &
+	# Without a job of its own, what runs in the background would have no other input.
+	taskset -c "$OTHER_CPUS" "$@" <&0 >"$WORK/watch.log" 2>&1 &
 	WATCHER=$!
 }
 
@@ -106,6 +107,7 @@ watch_with() {
 		mkfifo "$WORK/hold"
 		watch_start "$BENCH" hold <>"$WORK/hold"
 		wait_until is_holding
+		! nobody_traces || fail "the empty programs are gone again"
 		;;
 	recorded)
 		rm -f "$WORK/trace"
