@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/caps.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "formats/apparmor_words.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
 
@@ -66,4 +69,60 @@ void caps_of_recording(struct tr_strset *ret, const struct tr_recording *rec,
 	for (size_t i = 0; i < asked->n; i++)
 		if (has_cap(rec, asked->v[i]))
 			tr_strset_add(ret, asked->v[i]);
+}
+
+static int take(const struct tr_fact *fact, void *arg)
+{
+	struct caps_seen *seen = arg;
+
+	if (fact->kind != TR_FACT_CAPABILITY || fact->cap >= CAPS ||
+	    fact->ev.phases == TR_PHASE_RUNTIME)
+		return 0;
+	if (fact->need == TR_NEED_NEEDED)
+		seen[fact->cap].needed = fact;
+	else if (fact->need == TR_NEED_UNKNOWN)
+		seen[fact->cap].unknown = fact;
+	return 0;
+}
+
+void caps_seen(struct caps_seen ret[CAPS], const struct tr_facts *facts)
+{
+	memset(ret, 0, CAPS * sizeof(*ret));
+	tr_facts_each(facts, take, ret);
+}
+
+bool caps_name(unsigned cap, char ret[CAPS_NAME])
+{
+	const char *word = apparmor_word_capability(cap);
+
+	if (!word)
+		return false;
+	snprintf(ret, CAPS_NAME, "CAP_%s", word);
+	for (char *p = ret; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	return true;
+}
+
+bool caps_had(const struct tr_recording *rec, unsigned cap)
+{
+	struct tr_strset asked = { 0 }, ret = { 0 };
+	char name[CAPS_NAME];
+	bool yes;
+
+	if (!caps_name(cap, name))
+		return false;
+	tr_strset_add(&asked, name);
+	caps_of_recording(&ret, rec, &asked);
+	yes = ret.n > 0;
+	tr_strset_release(&asked);
+	tr_strset_release(&ret);
+	return yes;
+}
+
+bool caps_any_had(const struct tr_facts *facts, const struct tr_fact *fact, unsigned cap)
+{
+	for (size_t i = 0; i < fact->ev.recordings.n; i++)
+		if (caps_had(&facts->recordings[fact->ev.recordings.v[i]], cap))
+			return true;
+	return false;
 }

@@ -1,49 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the processes of a container may do beyond their user: capabilities, gains by an exec, and the user. */
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/apparmor_words.h"
 #include "policy/caps.h"
 #include "policy/run.h"
 #include "trammel/seccomp.h"
 #include "util/mem.h"
-
-#define CAPS	 64
-#define CAP_NAME 40
-
-struct seen {
-	const struct tr_fact *needed, *unknown;
-};
-
-static int take(const struct tr_fact *fact, void *arg)
-{
-	struct seen *seen = arg;
-
-	if (fact->kind != TR_FACT_CAPABILITY || fact->cap >= CAPS ||
-	    fact->ev.phases == TR_PHASE_RUNTIME)
-		return 0;
-	if (fact->need == TR_NEED_NEEDED)
-		seen[fact->cap].needed = fact;
-	else if (fact->need == TR_NEED_UNKNOWN)
-		seen[fact->cap].unknown = fact;
-	return 0;
-}
-
-/* "CAP_CHOWN"; false for a number that no kernel we know of has. */
-static bool name_of(unsigned cap, char buf[CAP_NAME])
-{
-	const char *word = apparmor_word_capability(cap);
-
-	if (!word)
-		return false;
-	snprintf(buf, CAP_NAME, "CAP_%s", word);
-	for (char *p = buf; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
-	return true;
-}
 
 static bool is_default(const char *name)
 {
@@ -88,21 +51,6 @@ static size_t count_blind(const struct tr_facts *facts)
 	return n;
 }
 
-/* Whether a container had it that was seen to ask for it; else it was asked for and not given. */
-static bool was_had(const struct tr_facts *facts, const struct tr_fact *fact, const char *name)
-{
-	struct tr_strset asked = { 0 }, had = { 0 };
-	bool yes;
-
-	tr_strset_add(&asked, name);
-	for (size_t i = 0; i < fact->ev.recordings.n; i++)
-		caps_of_recording(&had, &facts->recordings[fact->ev.recordings.v[i]], &asked);
-	yes = had.n > 0;
-	tr_strset_release(&asked);
-	tr_strset_release(&had);
-	return yes;
-}
-
 /* What is not known to be needed is never given; but it is not taken away either, where the engine gives it. */
 static void add_unknown(struct tr_run_options *o, const struct tr_fact *fact, const char *name,
 			size_t n_recordings)
@@ -120,20 +68,20 @@ static void add_unknown(struct tr_run_options *o, const struct tr_fact *fact, co
 
 /* Returns whether there is one of which it is not known if it is needed. */
 static bool add_asked(struct tr_run_options *o, const struct tr_facts *facts,
-		      const struct seen *seen, bool unknown_too)
+		      const struct caps_seen *seen, bool unknown_too)
 {
 	bool any = false;
 
 	for (unsigned cap = 0; cap < CAPS; cap++) {
-		const struct seen *s = &seen[cap];
-		char name[CAP_NAME];
+		const struct caps_seen *s = &seen[cap];
+		char name[CAPS_NAME];
 
-		if (!name_of(cap, name))
+		if (!caps_name(cap, name))
 			continue;
 		if (s->needed && !unknown_too) {
 			tr_run_options_add(o, TR_RUN_CAP_ADD, name + 4,
 					   by_whom("needed", s->needed, facts->n_recordings));
-		} else if (!s->needed && s->unknown && was_had(facts, s->unknown, name)) {
+		} else if (!s->needed && s->unknown && caps_any_had(facts, s->unknown, cap)) {
 			any = true;
 			if (unknown_too)
 				add_unknown(o, s->unknown, name, facts->n_recordings);
@@ -142,19 +90,19 @@ static bool add_asked(struct tr_run_options *o, const struct tr_facts *facts,
 	return any;
 }
 
-static bool was_asked(const struct seen *seen, const char *name)
+static bool was_asked(const struct caps_seen *seen, const char *name)
 {
 	for (unsigned cap = 0; cap < CAPS; cap++) {
-		char other[CAP_NAME];
+		char other[CAPS_NAME];
 
-		if (name_of(cap, other) && !strcmp(other, name))
+		if (caps_name(cap, other) && !strcmp(other, name))
 			return seen[cap].needed || seen[cap].unknown;
 	}
 	return true;
 }
 
 /* One by one, as dropping all would take away what may be needed. */
-static void drop_unasked(struct tr_run_options *o, const struct seen *seen)
+static void drop_unasked(struct tr_run_options *o, const struct caps_seen *seen)
 {
 	for (size_t i = 0; i < tr_docker_n_default_caps; i++)
 		if (!was_asked(seen, tr_docker_default_caps[i]))
@@ -164,10 +112,10 @@ static void drop_unasked(struct tr_run_options *o, const struct seen *seen)
 
 void run_caps(struct tr_run_options *o, const struct tr_facts *facts)
 {
-	struct seen seen[CAPS] = { 0 };
+	struct caps_seen seen[CAPS];
 	size_t blind = count_blind(facts);
 
-	tr_facts_each(facts, take, seen);
+	caps_seen(seen, facts);
 	if (run_any_has(facts, "privileged", "true"))
 		run_leave_out(o, TR_RUN_CAPS, NULL,
 			      tr_xstrdup("it was recorded with --privileged: devices and mounts "
