@@ -154,3 +154,21 @@ char *accept_fact_arg(size_t call, unsigned index, uint64_t value)
 	return tr_xasprintf(value < 256 ? "arg:%s:%u:%" PRIu64 : "arg:%s:%u:0x%" PRIx64,
 			    syscall_at(call), index, value);
 }
+
+void accept_need(struct tr_policy_need **needs, size_t *n, char *fact, char *why, const char *exe)
+{
+	struct tr_policy_need *v = *needs;
+	size_t at = 0;
+
+	while (at < *n && strcmp(v[at].fact, fact) < 0)
+		at++;
+	if (at < *n && !strcmp(v[at].fact, fact)) {
+		free(fact);
+		free(why);
+		return;
+	}
+	*needs = v = tr_xrealloc(v, *n + 1, sizeof(*v));
+	memmove(&v[at + 1], &v[at], (*n - at) * sizeof(*v));
+	v[at] = (struct tr_policy_need){ fact, why, exe ? tr_xstrdup(exe) : NULL };
+	++*n;
+}

@@ -39,4 +39,7 @@ const struct accept *accepts_arg(struct accepts *a, size_t call, unsigned index,
 char *accept_fact_call(size_t call);
 char *accept_fact_arg(size_t call, unsigned index, uint64_t value);
 
+/* Enters what somebody has to accept, sorted by fact, each once. Takes ownership of fact and why. */
+void accept_need(struct tr_policy_need **needs, size_t *n, char *fact, char *why, const char *exe);
+
 #endif

@@ -202,24 +202,6 @@ static const struct tr_policy_accept *acceptance(const struct floor *f, const ch
 	return NULL;
 }
 
-/* Sorted, each fact once. */
-static void add_need(struct tr_policy_apparmor_report *r, char *fact, char *why, const char *exe)
-{
-	size_t at = 0;
-
-	while (at < r->n_needs && strcmp(r->needs[at].fact, fact) < 0)
-		at++;
-	if (at < r->n_needs && !strcmp(r->needs[at].fact, fact)) {
-		free(fact);
-		free(why);
-		return;
-	}
-	r->needs = tr_xrealloc(r->needs, r->n_needs + 1, sizeof(*r->needs));
-	memmove(&r->needs[at + 1], &r->needs[at], (r->n_needs - at) * sizeof(*r->needs));
-	r->needs[at] = (struct tr_policy_need){ fact, why, exe ? tr_xstrdup(exe) : NULL };
-	r->n_needs++;
-}
-
 static void note_accepted(struct floor_deny *d, const struct tr_policy_accept *a)
 {
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
@@ -247,10 +229,10 @@ static void denied(struct floor *f, struct floor_deny *d, uint16_t perms, const 
 		return;
 	}
 	apparmor_letters(d->all, letters);
-	add_need(f->report, fact,
-		 tr_xasprintf("docker-default denies it (deny %s%s%s): %s", d->rule,
-			      d->all ? " " : "", letters, d->why),
-		 exe);
+	accept_need(&f->report->needs, &f->report->n_needs, fact,
+		    tr_xasprintf("docker-default denies it (deny %s%s%s): %s", d->rule,
+				 d->all ? " " : "", letters, d->why),
+		    exe);
 }
 
 void floor_name(struct floor *f, const struct name *name)

@@ -62,25 +62,6 @@ void observe_facts(struct builder *b)
 	tr_facts_each(b->facts, take_syscall, b);
 }
 
-/* Takes ownership of fact and why. */
-static void add_need(struct builder *b, char *fact, char *why, const char *exe)
-{
-	struct tr_policy_report *r = b->report;
-	size_t at = 0;
-
-	while (at < r->n_needs && strcmp(r->needs[at].fact, fact) < 0)
-		at++;
-	if (at < r->n_needs && !strcmp(r->needs[at].fact, fact)) {
-		free(fact);
-		free(why);
-		return;
-	}
-	r->needs = tr_xrealloc(r->needs, r->n_needs + 1, sizeof(*r->needs));
-	memmove(&r->needs[at + 1], &r->needs[at], (r->n_needs - at) * sizeof(*r->needs));
-	r->needs[at] = (struct tr_policy_need){ fact, why, exe ? tr_xstrdup(exe) : NULL };
-	r->n_needs++;
-}
-
 /* beyond: more than the ceiling. */
 static char *why_asked(const struct builder *b, bool beyond, const struct risk *risk)
 {
@@ -205,8 +186,8 @@ static void want_call(struct builder *b, size_t call)
 	} else if (denied && (risk || conds_never(&below))) {
 		/* Nobody has to accept what is not allowed anyway. */
 	} else if (risk || conds_never(&below)) {
-		add_need(b, accept_fact_call(call), why_asked(b, conds_never(&below), risk),
-			 s->exe);
+		accept_need(&b->report->needs, &b->report->n_needs, accept_fact_call(call),
+			    why_asked(b, conds_never(&below), risk), s->exe);
 	} else {
 		struct conds left = unasked(b, call, &below);
 
@@ -262,8 +243,8 @@ static void check_value(struct builder *b, const struct tr_fact *fact, size_t ca
 		note_acceptance(s, why_asked(b, beyond, risk), accepted);
 		return;
 	}
-	add_need(b, accept_fact_arg(call, index, value), why_asked(b, beyond, risk),
-		 fact->ev.exes.n ? fact->ev.exes.v[0] : NULL);
+	accept_need(&b->report->needs, &b->report->n_needs, accept_fact_arg(call, index, value),
+		    why_asked(b, beyond, risk), fact->ev.exes.n ? fact->ev.exes.v[0] : NULL);
 }
 
 /* A value that is denied by hand fails, and is not asked about. */
@@ -361,7 +342,8 @@ void observe_want(struct builder *b)
 	tr_facts_each(b->facts, take_argument, b);
 	for (size_t i = 0; i < b->n; i++)
 		if (unexplained(b, i))
-			add_need(b, accept_fact_call(i), why_asked(b, true, NULL), b->names[i].exe);
+			accept_need(&b->report->needs, &b->report->n_needs, accept_fact_call(i),
+				    why_asked(b, true, NULL), b->names[i].exe);
 	for (size_t i = 0; i < b->accepts.n; i++)
 		if (!b->accepts.v[i].used)
 			add_name(&b->report->needless, &b->report->n_needless,
