@@ -202,10 +202,20 @@ static int take_option(int c, char **argv, struct emit_opts *o)
 	}
 }
 
-static int bad_name(const char *name)
+int emit_check_name(const char *name)
 {
+	if (!name || tr_apparmor_is_name(name))
+		return -1;
 	return cli_usage(&cmd_emit,
 			 "--name: expected letters, digits, '.', '_' and '-', found '%s'", name);
+}
+
+int emit_check_json(const char *file, const char *what)
+{
+	if (!cli.json || (file && strcmp(file, "-") != 0))
+		return -1;
+	return cli_usage(&cmd_emit,
+			 "with --json the report is on standard output, and the %s -o FILE", what);
 }
 
 /* Whether both are to come from standard input. */
@@ -220,12 +230,14 @@ static bool files_and_trace(const struct emit_opts *o)
 /* A bundle has every spelling that makes sense as a file. */
 static int check_bundle(const struct emit_opts *o)
 {
+	int status;
+
 	if (!o->output.dir)
 		return cli_usage(&cmd_emit, "emit bundle: -d DIR is missing");
 	if (o->output.file || o->output.into)
 		return cli_usage(&cmd_emit, "emit bundle: -o and --into are for one file");
-	if (o->output.name && !tr_apparmor_is_name(o->output.name))
-		return bad_name(o->output.name);
+	if ((status = emit_check_name(o->output.name)) >= 0)
+		return status;
 	if (files_and_trace(o))
 		return cli_usage(&cmd_emit, "only one of the files can be '-'");
 	if (!o->n_traces && !tr_bundle_is(o->output.dir))
@@ -261,6 +273,8 @@ static int check_output(const struct emit_output *o)
 /* Of a seccomp profile nothing holds here. */
 static int check_apparmor(const struct emit_opts *o)
 {
+	int status;
+
 	if (o->given || o->force || o->redact || o->output.dir || o->output.into)
 		return cli_usage(&cmd_emit, "emit apparmor takes -o, --name, --paths, --floor, "
 					    "--files, --reach-budget, --tolerate-upgrades, "
@@ -270,13 +284,9 @@ static int check_apparmor(const struct emit_opts *o)
 		return cli_usage(&cmd_emit, "a trace is missing");
 	if (files_and_trace(o))
 		return cli_usage(&cmd_emit, "only one of the files can be '-'");
-	if (o->output.name && !tr_apparmor_is_name(o->output.name))
-		return bad_name(o->output.name);
-	if (cli.json && (!o->output.file || !strcmp(o->output.file, "-")))
-		return cli_usage(&cmd_emit,
-				 "with --json the report is on standard output, and the profile "
-				 "needs -o FILE");
-	return -1;
+	if ((status = emit_check_name(o->output.name)) >= 0)
+		return status;
+	return emit_check_json(o->output.file, "profile needs");
 }
 
 static int parse(int argc, char **argv, struct emit_opts *o)

@@ -41,6 +41,10 @@ int emit_run(int argc, char **argv, bool compose);
 int emit_image(const struct emit_opts *o, const struct tr_bundle *old, const struct tr_facts *facts,
 	       struct tr_image_files *ret, char **ret_text, size_t *ret_len, struct tr_err *err);
 
+/* Each the status of wrong usage, else -1. name, file: NULL where it was not given; what: what goes to file. */
+int emit_check_name(const char *name);
+int emit_check_json(const char *file, const char *what);
+
 /* `emit bundle`; returns the exit status. */
 int emit_bundle(struct emit_opts *o);
 

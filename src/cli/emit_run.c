@@ -66,13 +66,7 @@ static int take_option(int c, char **argv, struct opts *o)
 		return -1;
 	case NAME:
 		o->name = optarg;
-		if (!tr_apparmor_is_name(o->name))
-			return cli_usage(
-				&cmd_emit,
-				"--name: expected letters, digits, '.', '_' and '-', found "
-				"'%s'",
-				o->name);
-		return -1;
+		return emit_check_name(o->name);
 	case SECCOMP:
 		o->policy.seccomp = optarg;
 		if (!*optarg || !text_is_utf8(optarg, strlen(optarg)))
@@ -115,11 +109,7 @@ static int parse(int argc, char **argv, struct opts *o)
 	o->n_traces = (size_t)(argc - optind);
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
-	if (cli.json && (!o->file || !strcmp(o->file, "-")))
-		return cli_usage(&cmd_emit,
-				 "with --json the report is on standard output, and the options "
-				 "need -o FILE");
-	return -1;
+	return emit_check_json(o->file, "options need");
 }
 
 static int write_options(const struct tr_run_options *run, const struct opts *o, struct tr_err *err)
