@@ -24,6 +24,19 @@ struct made {
 	const struct tr_aa_profile *profile;
 };
 
+/* Facts of so many whole recordings. */
+static inline void facts_of(struct tr_facts *facts, size_t recordings)
+{
+	tr_facts_init(facts);
+	for (size_t i = 0; i < recordings; i++) {
+		struct tr_recording rec = { .start_seen = true, .ended = TR_ENDED_EXITED };
+
+		rec.id = tr_xasprintf("%032zx", i + 1);
+		rec.subject = tr_xstrdup("web");
+		tr_facts_add_recording(facts, &rec);
+	}
+}
+
 static inline void made_release(struct made *m)
 {
 	tr_aa_policy_release(&m->policy);
@@ -71,6 +84,23 @@ static inline void make(struct made *m, const struct tr_facts *facts, enum tr_pa
 {
 	make_text(m, facts, paths);
 	make_policy(m);
+}
+
+/* Of the letters "rwklmx", those that the compiled profile gives; until the next call. */
+static inline const char *made_gives(const struct made *m, const char *path, bool owner)
+{
+	static const uint32_t bits[] = { TR_AA_READ, TR_AA_WRITE,     TR_AA_LOCK,
+					 TR_AA_LINK, TR_AA_MMAP_EXEC, TR_AA_EXEC };
+	static char letters[8];
+	struct tr_aa_perms perms;
+	size_t n = 0;
+
+	tr_aa_file(m->profile, path, strlen(path), owner, &perms);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(bits); i++)
+		if (perms.allow & bits[i])
+			letters[n++] = "rwklmx"[i];
+	letters[n] = '\0';
+	return letters;
 }
 
 static inline bool has_parser(void)

@@ -8,14 +8,7 @@ static struct tr_facts facts;
 
 static void begin(size_t recordings)
 {
-	tr_facts_init(&facts);
-	for (size_t i = 0; i < recordings; i++) {
-		struct tr_recording rec = { .start_seen = true, .ended = TR_ENDED_EXITED };
-
-		rec.id = tr_xasprintf("%032zx", i + 1);
-		rec.subject = tr_xstrdup("web");
-		tr_facts_add_recording(&facts, &rec);
-	}
+	facts_of(&facts, recordings);
 }
 
 static void saw(struct tr_fact f, const char *path, uint32_t in)
@@ -47,21 +40,9 @@ static void end(void)
 	tr_facts_release(&facts);
 }
 
-/* Of those, which of the letters "rwklmx" the compiled profile gives. */
 static const char *given(const char *path, bool owner)
 {
-	static const uint32_t bits[] = { TR_AA_READ, TR_AA_WRITE,     TR_AA_LOCK,
-					 TR_AA_LINK, TR_AA_MMAP_EXEC, TR_AA_EXEC };
-	static char letters[8];
-	struct tr_aa_perms perms;
-	size_t n = 0;
-
-	tr_aa_file(m.profile, path, strlen(path), owner, &perms);
-	for (size_t i = 0; i < TR_ARRAY_SIZE(bits); i++)
-		if (perms.allow & bits[i])
-			letters[n++] = "rwklmx"[i];
-	letters[n] = '\0';
-	return letters;
+	return made_gives(&m, path, owner);
 }
 
 START_TEST(exact)
