@@ -9,16 +9,12 @@
 #include "policy/paths.h"
 #include "util/mem.h"
 
-/* A recording that was told of no capability, and whose container had this one. */
-static bool blind(const struct tr_facts *facts, unsigned cap)
+/* A recording that was not told which capabilities were used, and whose container had this one. */
+static bool perhaps_used(const struct tr_facts *facts, unsigned cap)
 {
-	for (size_t i = 0; i < facts->n_recordings; i++) {
-		const struct tr_recording *rec = &facts->recordings[i];
-		const struct tr_strset *misses = tr_context_all(rec, "backend.misses");
-
-		if (misses && tr_strset_has(misses, "capability") && caps_had(rec, cap))
+	for (size_t i = 0; i < facts->n_recordings; i++)
+		if (caps_unseen(&facts->recordings[i]) && caps_had(&facts->recordings[i], cap))
 			return true;
-	}
 	return false;
 }
 
@@ -67,7 +63,7 @@ void apparmor_capabilities(struct tr_apparmor *p, const struct tr_facts *facts,
 			add(p, cap, "asked for, perhaps not needed", s->unknown,
 			    facts->n_recordings);
 			note_add(&report->unknown, word, "asked for, perhaps not needed");
-		} else if (blind(facts, cap)) {
+		} else if (perhaps_used(facts, cap)) {
 			add(p, cap, "not recorded: the container had it, and may have used it",
 			    NULL, facts->n_recordings);
 			note_add(&report->unknown, word, "a recording could not see its use");

@@ -91,6 +91,13 @@ void caps_seen(struct caps_seen ret[CAPS], const struct tr_facts *facts)
 	tr_facts_each(facts, take, ret);
 }
 
+bool caps_unseen(const struct tr_recording *rec)
+{
+	return !tr_context_get(rec, "backend") ||
+	       context_has(rec, "backend.misses", "capability") ||
+	       context_has(rec, "hooks.missing", "hook.capable");
+}
+
 bool caps_name(unsigned cap, char ret[CAPS_NAME])
 {
 	const char *word = apparmor_word_capability(cap);

@@ -27,6 +27,11 @@ struct caps_seen {
 
 /* What was asked for behind the runtime, by number. */
 void caps_seen(struct caps_seen ret[CAPS], const struct tr_facts *facts);
+/*
+ * Whether a recording does not tell which capabilities were used: its backend misses them, the hook was
+ * not there, or no backend is named.
+ */
+bool caps_unseen(const struct tr_recording *rec);
 /* "CAP_CHOWN"; false for a number that has no name. */
 bool caps_name(unsigned cap, char ret[CAPS_NAME]);
 /* Whether the container of a recording had it, and whether one of those in which the fact was seen. */

@@ -29,25 +29,12 @@ static char *by_whom(const char *what, const struct tr_fact *fact, size_t n_reco
 	return strbuf_detach(&sb);
 }
 
-static bool is_blind(const struct tr_recording *rec)
-{
-	const struct tr_strset *misses = tr_context_all(rec, "backend.misses");
-	const struct tr_strset *missing = tr_context_all(rec, "hooks.missing");
-
-	if (!tr_context_get(rec, "backend") || (misses && tr_strset_has(misses, "capability")))
-		return true;
-	for (size_t i = 0; missing && i < missing->n; i++)
-		if (strstr(missing->v[i], "capable"))
-			return true;
-	return false;
-}
-
 static size_t count_blind(const struct tr_facts *facts)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < facts->n_recordings; i++)
-		n += is_blind(&facts->recordings[i]);
+		n += caps_unseen(&facts->recordings[i]);
 	return n;
 }
 

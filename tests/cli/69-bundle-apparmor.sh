@@ -14,7 +14,7 @@ command -v apparmor_parser >/dev/null || { echo "skipped: there is no apparmor_p
 trace() {
 	local id=$1
 	shift
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true,"context":{"arch":["x86_64"],"arguments":["clone","socket"],"kernel":["6.1.0"]}}]}\n' "$id"
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true,"context":{"backend":["hooks"],"arch":["x86_64"],"arguments":["clone","socket"],"kernel":["6.1.0"]}}]}\n' "$id"
 	printf '%s\n' "$@"
 	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}]}\n' $# "$id"
 }

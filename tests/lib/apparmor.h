@@ -33,6 +33,7 @@ static inline void facts_of(struct tr_facts *facts, size_t recordings)
 
 		rec.id = tr_xasprintf("%032zx", i + 1);
 		rec.subject = tr_xstrdup("web");
+		tr_context_add(&rec, "backend", "hooks");
 		tr_facts_add_recording(facts, &rec);
 	}
 }

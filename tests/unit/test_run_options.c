@@ -179,6 +179,12 @@ START_TEST(capabilities_not_seen)
 	left_out(TR_RUN_CAPS, NULL, "none is dropped");
 	ck_assert_ptr_null(find(TR_RUN_CAP_DROP, NULL));
 	end();
+	begin();
+	says("hooks.missing", "hook.capable");
+	make();
+	left_out(TR_RUN_CAPS, NULL, "none is dropped");
+	ck_assert_ptr_null(find(TR_RUN_CAP_DROP, NULL));
+	end();
 }
 END_TEST
 
