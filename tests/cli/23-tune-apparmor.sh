@@ -7,20 +7,12 @@ MATCH=-F
 PATH=$PATH:/usr/sbin:/sbin
 command -v apparmor_parser >/dev/null || { echo "skipped: there is no apparmor_parser"; exit 77; }
 
-id=0123456789abcdef0123456789abcdef
-fact() { # MEMBERS
-	printf '{%s,"recordings":[0],"phases":["main"],"exes":["/bin/web"],"flags":["done"]}\n' "$1"
-}
-{
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
-	fact '"fact":"file","path":"/etc/a","act":"open","perms":"r"'
-	fact '"fact":"file","path":"/etc/b","act":"open","perms":"rw"'
-	fact '"fact":"capability","nr":0,"name":"cap_chown","need":"needed"'
-	fact '"fact":"network","family":2,"type":1'
-	fact '"fact":"signal","signal":15,"access":"send","peer":"other"'
-	fact '"fact":"mount","op":"umount","path":"/mnt/","mount_flags":"0x2"'
-	printf '{"end":true,"facts":6,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}]}\n' $id
-} >web.trace
+acted '"fact":"file","path":"/etc/a","act":"open","perms":"r"' \
+	'"fact":"file","path":"/etc/b","act":"open","perms":"rw"' \
+	'"fact":"capability","nr":0,"name":"cap_chown","need":"needed"' \
+	'"fact":"network","family":2,"type":1' \
+	'"fact":"signal","signal":15,"access":"send","peer":"other"' \
+	'"fact":"mount","op":"umount","path":"/mnt/","mount_flags":"0x2"' >web.trace
 
 cat >tune.json <<'END'
 {

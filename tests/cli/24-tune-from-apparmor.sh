@@ -7,19 +7,11 @@ MATCH=-F
 PATH=$PATH:/usr/sbin:/sbin
 command -v apparmor_parser >/dev/null || { echo "skipped: there is no apparmor_parser"; exit 77; }
 
-id=0123456789abcdef0123456789abcdef
-fact() { # MEMBERS
-	printf '{%s,"recordings":[0],"phases":["main"],"exes":["/bin/web"],"flags":["done"]}\n' "$1"
-}
-{
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
-	fact '"fact":"file","path":"/etc/a","act":"open","perms":"r"'
-	fact '"fact":"file","path":"/etc/b c","act":"open","perms":"rw"'
-	fact '"fact":"file","path":"/proc/12/status","act":"open","perms":"r","where":["proc"]'
-	fact '"fact":"capability","nr":0,"name":"cap_chown","need":"needed"'
-	fact '"fact":"network","family":2,"type":1'
-	printf '{"end":true,"facts":5,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}]}\n' $id
-} >web.trace
+acted '"fact":"file","path":"/etc/a","act":"open","perms":"r"' \
+	'"fact":"file","path":"/etc/b c","act":"open","perms":"rw"' \
+	'"fact":"file","path":"/proc/12/status","act":"open","perms":"r","where":["proc"]' \
+	'"fact":"capability","nr":0,"name":"cap_chown","need":"needed"' \
+	'"fact":"network","family":2,"type":1' >web.trace
 expect 0 emit apparmor -o web.aa web.trace
 
 # again SED WANT...: the edit as decisions ("deny capability chown"), and what emit makes of them means the same

@@ -129,13 +129,8 @@ assert [r for r in run["results"] if r["level"] == "note"]
 END
 
 # A trace is the profile that would be made of it.
-id=0123456789abcdef0123456789abcdef
-cat >trace <<EOF
-{"trammel":"trace","version":1,"recordings":[{"id":"$id","subject":"web","start_seen":true}]}
-{"fact":"file","path":"/data/f","act":"open","perms":"r","recordings":[0],"phases":["main"],"flags":["done"],"exes":["/bin/a"]}
-{"fact":"file","path":"/etc/more","act":"open","perms":"r","recordings":[0],"phases":["main"],"flags":["done"],"exes":["/bin/a"]}
-{"end":true,"facts":2,"complete":true,"recordings":[{"id":"$id","ended":"exited","losses":{}}],"kinds":{"file":2}}
-EOF
+acted '"fact":"file","path":"/data/f","act":"open","perms":"r"' \
+	'"fact":"file","path":"/etc/more","act":"open","perms":"r"' >trace
 expect 1 diff a trace
 says out '^trace did 3 things that a does not grant$'
 says out '^  r on /etc/more$'

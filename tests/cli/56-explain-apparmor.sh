@@ -8,23 +8,14 @@ command -v apparmor_parser >/dev/null || [ -x /usr/sbin/apparmor_parser ] || {
 	exit 77
 }
 
-id=0123456789abcdef0123456789abcdef n=0
-fact() {
-	printf '{%s,"recordings":[0],"phases":["main"],"flags":["done"],"exes":["/bin/a"]}\n' "$1"
-	n=$((n + 1))
-}
-{
-	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true}]}\n' $id
-	fact '"fact":"file","path":"/etc/conf","act":"open","perms":"r"'
-	fact '"fact":"file","path":"/data/f\\x1b[2J","act":"open","perms":"r"'
-	fact '"fact":"file","path":"/data/f\\x1b[2J","act":"create","perms":"w"'
-	fact '"fact":"file","path":"/data/f\\x1b[2J","act":"unlink","perms":"w"'
-	fact '"fact":"capability","nr":0,"name":"cap_chown","need":"needed"'
-	fact '"fact":"network","family":2,"type":1'
-	fact '"fact":"network","family":2,"type":2'
-	fact '"fact":"signal","signal":15,"name":"SIGTERM","access":"send","peer":"self"'
-	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"file":4,"capability":1,"network":2,"signal":1}}\n' $n $id
-} >web.trace
+acted '"fact":"file","path":"/etc/conf","act":"open","perms":"r"' \
+	'"fact":"file","path":"/data/f\\x1b[2J","act":"open","perms":"r"' \
+	'"fact":"file","path":"/data/f\\x1b[2J","act":"create","perms":"w"' \
+	'"fact":"file","path":"/data/f\\x1b[2J","act":"unlink","perms":"w"' \
+	'"fact":"capability","nr":0,"name":"cap_chown","need":"needed"' \
+	'"fact":"network","family":2,"type":1' \
+	'"fact":"network","family":2,"type":2' \
+	'"fact":"signal","signal":15,"name":"SIGTERM","access":"send","peer":"self"' >web.trace
 
 expect 0 explain web.trace /etc/conf
 says out '^  apparmor +"/etc/conf" r,'

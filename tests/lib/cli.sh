@@ -10,6 +10,8 @@
 #   fail WHAT                and shows the last output
 #   trace_of NAME...         prints the trace of a container that made these calls of x86_64, by a
 #                            program whose name is hostile
+#   acted MEMBERS...         prints the trace of a container in which /bin/web did these facts, seen by the
+#                            hooks: '"fact":"file","path":"/etc/a","act":"open","perms":"r"'
 set -u
 dir=$(mktemp -d) || exit 1
 # Some tests take the right to write away.
@@ -51,4 +53,11 @@ trace_of() {
 	done
 	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}],"kinds":{"syscall":%d}}\n' \
 		$n $id $n
+}
+
+acted() {
+	local id=0123456789abcdef0123456789abcdef
+	printf '{"trammel":"trace","version":1,"recordings":[{"id":"%s","subject":"web","start_seen":true,"context":{"backend":["hooks"]}}]}\n' $id
+	printf '{%s,"recordings":[0],"phases":["main"],"exes":["/bin/web"],"flags":["done"]}\n' "$@"
+	printf '{"end":true,"facts":%d,"complete":true,"recordings":[{"id":"%s","ended":"exited","losses":{}}]}\n' $# $id
 }
