@@ -118,6 +118,9 @@ char *explain_fact_text(const struct tr_fact *fact)
 			strbuf_adds(&sb, " by ");
 			add_text(&sb, fact->interp);
 		}
+		if (fact->ev.flags & TR_EV_GAINED)
+			strbuf_adds(&sb,
+				    ", which gained rights: set-id, or capabilities of the file");
 		break;
 	case TR_FACT_CAPABILITY:
 		cap = cap_to_name(fact->cap);

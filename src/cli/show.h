@@ -74,6 +74,9 @@ void show_growth(const struct show *s, struct show_growth *ret);
 /* Whether it was recorded for long enough. */
 void show_print_outlook(const struct show *s);
 
+/* Image, command, kernel, ...: what the recordings say of themselves. */
+void show_print_contexts(const struct show *s);
+
 /* For the text: a heading, "3 min 20 s", what facts of a kind are called. */
 void show_heading(const char *text);
 void show_span(int64_t seconds);

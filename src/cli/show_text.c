@@ -2,7 +2,6 @@
 /* `trammel show` for people. Every string of a container's is escaped before it is printed. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,14 +12,12 @@
 #include "cli/why.h"
 #include "cli/wrap.h"
 #include "facts/names.h"
-#include "tables/misses.h"
 #include "tables/syscalls.h"
 #include "util/mem.h"
 #include "util/strbuf.h"
 #include "util/text.h"
 
-#define VALUES_MAX     4 /* of one context key */
-#define KEY_WIDTH_MAX  24 /* a longer one stands out of its column */
+#define VALUES_MAX     4 /* of one list */
 #define RECORDINGS_MAX 8 /* that are told of one by one */
 
 static void print_escaped(const char *s)
@@ -58,79 +55,6 @@ void show_span(int64_t s)
 		printf("%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
 	else
 		printf("%" PRId64 " h %" PRId64 " min", s / 3600, s / 60 % 60);
-}
-
-/* The values of a context key over all recordings, as one set. */
-static void all_values(const struct show *s, const char *key, struct tr_strset *ret)
-{
-	for (size_t i = 0; i < s->facts.n_recordings; i++) {
-		const struct tr_strset *v = tr_context_all(&s->facts.recordings[i], key);
-
-		for (size_t k = 0; v && k < v->n; k++)
-			tr_strset_add(ret, v->v[k]);
-	}
-}
-
-static void print_context(const struct show *s, const char *key, int width)
-{
-	/* What the recording cannot tell of, is told in full. */
-	bool is_misses = !strcmp(key, "backend.misses");
-	size_t most = is_misses ? SIZE_MAX : VALUES_MAX;
-	struct tr_strset v = { 0 };
-
-	all_values(s, key, &v);
-	/* "false" is what one expects: only "privileged true" tells something. */
-	if (v.n == 1 && !strcmp(v.v[0], "false"))
-		tr_strset_release(&v);
-	if (v.n)
-		printf("  %-*s  ", width, key);
-	for (size_t i = 0; i < v.n && i < most; i++) {
-		const struct miss *m = is_misses ? miss_find(v.v[i]) : NULL;
-
-		if (i)
-			printf("\n  %-*s  ", width, "");
-		print_escaped(v.v[i]);
-		if (m)
-			printf("%s: %s%s", c_dim(), m->act, c_reset());
-	}
-	if (v.n > most)
-		printf("\n  %-*s  %s... and %zu more%s", width, "", c_dim(), v.n - most, c_reset());
-	if (v.n)
-		putchar('\n');
-	tr_strset_release(&v);
-}
-
-/* The keys people look for first, in this order; the others follow in theirs. */
-static const char *const first_keys[] = {
-	"image",  "image.digest", "command",	     "user",	"container", "kernel", "arch",
-	"engine", "runtime",	  "runtime.version", "seccomp", "apparmor",
-};
-
-static void print_contexts(const struct show *s)
-{
-	struct tr_strset keys = { 0 };
-	int width = 0;
-
-	for (size_t i = 0; i < s->facts.n_recordings; i++) {
-		const struct tr_context *c = s->facts.recordings[i].context;
-
-		for (size_t k = 0; c && k < c->n; k++)
-			tr_strset_add(&keys, c->v[k].key);
-	}
-	for (size_t i = 0; i < keys.n; i++)
-		if (strlen(keys.v[i]) > (size_t)width && strlen(keys.v[i]) <= KEY_WIDTH_MAX)
-			width = (int)strlen(keys.v[i]);
-	for (size_t i = 0; i < TR_ARRAY_SIZE(first_keys); i++)
-		print_context(s, first_keys[i], width);
-	for (size_t i = 0; i < keys.n; i++) {
-		bool done = false;
-
-		for (size_t k = 0; k < TR_ARRAY_SIZE(first_keys); k++)
-			done |= !strcmp(keys.v[i], first_keys[k]);
-		if (!done)
-			print_context(s, keys.v[i], width);
-	}
-	tr_strset_release(&keys);
 }
 
 /* Of a bundle's recordings, how long they took is all that is kept. */
@@ -183,7 +107,7 @@ static void print_subject(const struct show *s)
 	}
 	putchar('\n');
 	print_sum(s);
-	print_contexts(s);
+	show_print_contexts(s);
 }
 
 static const char *const ended_text[TR_ENDED_MAX] = {
@@ -402,6 +326,9 @@ static void print_execs(const struct show *s)
 			print_escaped(f->interp);
 			printf(")%s", c_reset());
 		}
+		if (f->ev.flags & TR_EV_GAINED)
+			printf("  %sgained rights%s: set-id, or capabilities of the file",
+			       c_yellow(), c_reset());
 		putchar('\n');
 	}
 }

@@ -217,6 +217,17 @@ for options in "--color=never" "--json"; do
 	LC_ALL=C expect 0 $options show --files --by-exe one.trace two.trace
 	LC_ALL=C grep -q '[^[:print:]	]' out && fail "$options: a control character got out"
 done
+# What was used at most, of all recordings, and who gained rights
+sed 's/"kernel":/"memory.peak":["104857600"],"pids.peak":["9"],&/; /"exec"/s/"done"/&,"gained"/' one.trace >most.trace
+sed 's/"kernel":/"memory.peak":["314572800"],&/' two.trace >more.trace
+expect 0 show most.trace
+says out '^  memory.peak  *100 MiB$'
+says out '^  /start.sh (by /bin/sh)  gained rights: set-id, or capabilities of the file$'
+expect 0 show most.trace more.trace
+says out '^  memory.peak  *300 MiB (the most in 2 of 2 recordings)$'
+says out '^  pids.peak  *9 (the most in 1 of 2 recordings)$'
+expect 0 show one.trace
+says_not out 'gained'
 # Files as a tree: what is below a directory is together, and a directory on the way has a row of its own.
 id=0123456789abcdef0123456789abcdef
 {

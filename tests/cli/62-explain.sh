@@ -94,5 +94,8 @@ says out '^  first seen +in second 5 of a recording$'
 } >cut.trace
 expect 0 explain cut.trace /x
 says err '^warning: no seccomp profile can be made of it'
+sed '$s/"facts":13/"facts":14/; $s/"kinds":{/&"exec":1,/; $i {"fact":"exec","path":"/bin/su","recordings":[0],"phases":["main"],"flags":["done","gained"]}' web.trace >gained.trace
+expect 0 explain gained.trace /bin/su
+says out '^  as +run /bin/su, which gained rights: set-id, or capabilities of the file$'
 "$TRAMMEL" explain - read <web.trace >out 2>err || fail "standard input"
 exit "$failed"
