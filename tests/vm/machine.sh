@@ -19,6 +19,8 @@
 VM=$LAB/vm
 CONSOLE=$LAB/vm.log
 : "${VM_SUITE:=}" "${VM_CPU:=max}" "${VM_MEMORY:=3072}" "${VM_APPEND:=}" "${VM_INIT:=}" "${VM_TIMEOUT:=300}"
+# It ends by itself then. In the long form what shares it goes on for hours.
+: "${VM_LIFE:=${TRAMMEL_LONG:+14400}}" "${VM_LIFE:=7200}"
 MACHINE=$VM/machine-$(printf %s "$VM_SUITE $VM_INIT $VM_CPU $VM_MEMORY $VM_APPEND" | cksum | cut -d' ' -f1)
 [ -z "$VM_SUITE$VM_INIT$VM_APPEND" ] || CONSOLE=$LAB/vm-${MACHINE##*-}.log
 # shellcheck disable=SC2034 # for the caller
@@ -133,7 +135,7 @@ start_qemu() {
 	local speed=(-accel "tcg,thread=multi" -smp 2)
 	# A clock that advances by a nanosecond for each instruction.
 	[ -z "${VM_COUNTED:-}" ] || speed=(-accel "tcg,thread=single" -smp 1 -icount "shift=0,sleep=off")
-	setsid timeout -k 5 "${VM_LIFE:-7200}" qemu-system-x86_64 "${speed[@]}" -cpu "$VM_CPU" \
+	setsid timeout -k 5 "$VM_LIFE" qemu-system-x86_64 "${speed[@]}" -cpu "$VM_CPU" \
 		-m "$VM_MEMORY" -nic none -no-reboot -display none -monitor none \
 		-serial "file:$CONSOLE" -pidfile "$MACHINE/pid" \
 		-kernel "$(find "$KERNEL" -name "vmlinuz*" -type f | head -n 1)" -initrd "$MACHINE/root.cpio" \

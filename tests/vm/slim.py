@@ -79,11 +79,20 @@ def copied(workload):
 def main(base, workload, out):
     with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(out))) as root:
         subprocess.run(["tar", "-C", root, "-xf", base], check=True)
+        # Each name once, or the engine refuses the archive: what is copied replaces what BASE has there, and a
+        # module is in the directory that it is in, too.
+        files = list(copied(workload)) + [(f"{root}/{path}", path) for path in wanted(root, workload)]
+        names = set()
+
+        def once(entry):
+            if entry.name in names:
+                return None
+            names.add(entry.name)
+            return entry
+
         with tarfile.open(out, "w") as tar:
-            for path in wanted(root, workload):
-                tar.add(f"{root}/{path}", path)
-            for name, to in copied(workload):
-                tar.add(name, to)
+            for path, name in files:
+                tar.add(path, name, filter=once)
 
 
 if __name__ == "__main__":
