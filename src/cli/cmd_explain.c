@@ -153,8 +153,6 @@ static int run(struct explain_opts *o, char **words, size_t n)
 		printf("%s\n", json_object_to_json_string_ext(o->out, JSON_PRETTY));
 	json_object_put(o->out);
 	tr_facts_release(&o->e.facts);
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = tr_err_set(&err, TR_ERR_CANNOT, "standard output cannot be written");
 	if (r < 0)
 		return cli_fail(&err);
 	return o->n_missing ? EXIT_NO : EXIT_YES;

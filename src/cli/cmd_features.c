@@ -188,7 +188,6 @@ static int parse(int argc, char **argv)
 
 static int features_main(int argc, char **argv)
 {
-	tr_cleanup_err struct tr_err err = { 0 };
 	struct tr_features f;
 	int status = parse(argc, argv);
 
@@ -201,10 +200,6 @@ static int features_main(int argc, char **argv)
 		print_text(&f);
 	status = f.can_record ? EXIT_YES : EXIT_CANNOT;
 	tr_features_release(&f);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		tr_err_set(&err, TR_ERR_CANNOT, "standard output cannot be written");
-		return cli_fail(&err);
-	}
 	return status;
 }
 

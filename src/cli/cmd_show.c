@@ -20,10 +20,6 @@ static int show(struct show *s, char **traces, size_t n)
 		show_print_json(s);
 	else
 		show_print_text(s);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		tr_err_set(&err, TR_ERR_CANNOT, "standard output cannot be written");
-		return cli_fail(&err);
-	}
 	return show_complete(s) ? EXIT_YES : EXIT_INCOMPLETE;
 }
 

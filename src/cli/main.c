@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,7 +174,20 @@ static int help_command(int argc, char **argv)
 			    status;
 }
 
-int main(int argc, char **argv)
+/*
+ * Who closes one of the three has its number given to the next file that is opened: what is said would
+ * go into a trace. Opened the wrong way round they stay as useless as they were.
+ */
+static void hold_closed_streams(void)
+{
+	static const int flags[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) != fd)
+			_exit(EXIT_CANNOT);
+}
+
+static int run(int argc, char **argv)
 {
 	const struct cmd *cmd;
 	int first, status;
@@ -196,4 +210,22 @@ int main(int argc, char **argv)
 	if (!cmd)
 		return usage_error("unknown command '%s'", argv[first]);
 	return cmd->run(argc - first, argv + first);
+}
+
+/* An answer that nobody can read is none: whoever asked must not go on as if it had been given. */
+static int with_output(int status)
+{
+	tr_cleanup_err struct tr_err err = { 0 };
+
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || status == EXIT_INPUT ||
+	    status == EXIT_CANNOT)
+		return status;
+	tr_err_set(&err, TR_ERR_CANNOT, "standard output cannot be written");
+	return cli_fail(&err);
+}
+
+int main(int argc, char **argv)
+{
+	hold_closed_streams();
+	return with_output(run(argc, argv));
 }
