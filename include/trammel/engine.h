@@ -97,6 +97,28 @@ void tr_engine_list_free(char **ids, size_t n);
  * this kernel (gVisor, Kata) or answers them itself (sysbox).
  */
 const char *tr_container_unsupported(const struct tr_container *c);
+/* Where the bytes of an archive go. */
+struct tr_engine_sink {
+	/* The next ones; -1, with err set, ends it. */
+	int (*take)(const char *data, size_t len, void *arg, struct tr_err *err);
+	/* Asked about once a second, at least: true ends it, with an error. NULL: it goes on to its end. */
+	bool (*stop)(void *arg);
+	void *arg;
+};
+/*
+ * The files of an image that the engine has, as a tar archive: what `docker export` prints of a container
+ * that was made of it and never started. It is made for this, and removed again whatever happens. Nothing is
+ * pulled. *ret_digest: the image's, as tr_container has it; heap. Kind TR_ERR_INPUT where there is no such image.
+ */
+int tr_engine_image_files(struct tr_engine *e, const char *image, const struct tr_engine_sink *sink,
+			  char **ret_digest, struct tr_err *err);
+/* Whether it may stand for an image: a reference or a digest, of plain characters alone. */
+bool tr_engine_is_image_name(const char *image);
+/*
+ * Whether there is a way to an engine: Docker's socket, or podman's, or its command. Nothing is asked there, so
+ * that it may not answer.
+ */
+bool tr_engine_is_near(void);
 /* Stops with the container's own signal and grace period (timeout < 0: the engine's default). */
 int tr_engine_stop(struct tr_engine *e, const char *id, int timeout, struct tr_err *err);
 /* Copies what a trace's context keeps of a container into rec (never the environment). */

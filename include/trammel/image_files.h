@@ -44,6 +44,14 @@ struct tr_image_files {
  * error: a file that is not listed is one that nobody sees reached. Kind TR_ERR_INPUT, with the line.
  */
 int tr_image_files_read(struct tr_image_files *ret, const char *path, struct tr_err *err);
+/* An archive piece by piece, as it comes; end frees it, whatever was said before. */
+struct tr_image_archive;
+struct tr_image_archive *tr_image_archive_begin(void);
+int tr_image_archive_take(struct tr_image_archive *a, const char *data, size_t len,
+			  struct tr_err *err);
+/* ret NULL: it is given up. name is what errors call it. */
+int tr_image_archive_end(struct tr_image_archive *a, struct tr_image_files *ret, const char *name,
+			 struct tr_err *err);
 /* The same from memory, which has a NUL behind its len bytes; name is what errors call it. */
 int tr_image_files_parse(struct tr_image_files *ret, const char *text, size_t len, const char *name,
 			 struct tr_err *err);

@@ -7,6 +7,7 @@
 
 #include "cli/ci.h"
 #include "cli/cmd.h"
+#include "cli/image_source.h"
 #include "cli/markdown.h"
 #include "cli/sarif.h"
 #include "util/json.h"
@@ -27,7 +28,7 @@ int aa_diff_compare(struct aa_report *r, const char *a, const char *b, const cha
 	    aa_operand_open_any(&r->b, b, err) < 0 || aa_operand_choose(&r->b, err) < 0)
 		return -1;
 	if (files) {
-		if (tr_image_files_read(&r->files, files, err) < 0)
+		if (image_source_read(&r->files, files, err) < 0)
 			return -1;
 		r->has_files = true;
 	}

@@ -27,9 +27,9 @@ int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
 		       struct tr_policy_apparmor_report *report, struct tr_err *err);
 /* Whether a bundle made with these options, of these facts, has one; else the error says why not. */
 int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err);
-/* What is said beside them; from: what `trammel load` would be given. */
+/* What is said beside them, of the facts that they were made of; from: what `trammel load` would be given. */
 void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
-		       const char *from);
+		       const struct tr_facts *facts, const char *from);
 
 /* `emit docker` and `emit compose`, from the word behind `emit` on; returns the exit status. */
 int emit_run(int argc, char **argv, bool compose);

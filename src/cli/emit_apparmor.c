@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/emit_opts.h"
+#include "cli/image_source.h"
 #include "formats/apparmor_words.h"
 #include "trammel/apparmor_text.h"
 #include "trammel/redact.h"
@@ -74,18 +75,29 @@ static void say_doubts(const struct tr_policy_apparmor_report *r, size_t n_recor
 			n_recordings == 1 ? "a second" : "another");
 }
 
-static void say_reached(const struct tr_policy_apparmor_report *r)
+static void say_not_looked(const struct tr_facts *facts)
+{
+	static const char what[] =
+		"which files of the image these patterns newly reach was not looked at: ";
+	tr_cleanup_free char *word = image_source_hint(facts);
+
+	if (word)
+		cli_say("%s--files %s asks the engine for them", what, word);
+	else
+		cli_say("%s--files LIST, as docker export NAME prints it", what);
+}
+
+static void say_reached(const struct tr_policy_apparmor_report *r, const struct tr_facts *facts)
 {
 	say_notes(&r->reached, "reaches files of the image that were not used so", true);
 	if (r->widened.n && !r->looked)
-		cli_say("which files of the image these patterns newly reach was not looked at: --files "
-			"LIST, as docker export NAME prints it");
+		say_not_looked(facts);
 	else if (r->widened.n && !r->reached.n)
 		cli_say("these patterns reach no file of the image that was not used so");
 }
 
 void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
-		       const char *from)
+		       const struct tr_facts *facts, const char *from)
 {
 	tr_cleanup_free char *safe = text_escaped(from);
 
@@ -96,7 +108,7 @@ void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_appar
 	say_notes(&r->needless, "accepted", true);
 	say_notes(&r->unknown, "allowed, though perhaps not needed: capability", false);
 	say_notes(&r->widened, "a pattern instead of names", false);
-	say_reached(r);
+	say_reached(r, facts);
 	say_doubts(r, p->recordings);
 	cli_say("%zu rules on files for %zu names (--paths %s), %zu capabilit%s, %zu kind%s of socket; "
 		"about %zu states of at most %d",
@@ -213,7 +225,7 @@ static int make(struct emit_opts *o, const struct tr_tune *tune, const struct tr
 	int r;
 
 	if (emit_apparmor_make(&p, o, tune, facts, &report, err) < 0) {
-		say_reached(&report);
+		say_reached(&report, facts);
 		say_needs(&report);
 		tr_policy_apparmor_report_release(&report);
 		return -1;
@@ -222,7 +234,7 @@ static int make(struct emit_opts *o, const struct tr_tune *tune, const struct tr
 	if (r == 0 && cli.json)
 		print_json(&p, &report);
 	else if (r == 0)
-		emit_apparmor_say(&p, &report, o->output.file ? o->output.file : "FILE");
+		emit_apparmor_say(&p, &report, facts, o->output.file ? o->output.file : "FILE");
 	tr_policy_apparmor_report_release(&report);
 	tr_apparmor_release(&p);
 	return r;
@@ -257,14 +269,17 @@ int emit_apparmor(struct emit_opts *o)
 
 	tr_facts_init(&facts);
 	if (o->files)
-		r = tr_image_files_read(&image, o->files, &err);
+		r = image_source_read(&image, o->files, &err);
 	o->image = o->files ? &image : NULL;
 	if (r == 0 && o->tune)
 		r = tr_tune_read(&tune, o->tune, &err);
 	if (r == 0)
 		r = tr_trace_read_all(&facts, o->traces, o->n_traces, NULL, &err);
-	if (r == 0)
+	if (r == 0) {
+		if (o->files)
+			image_source_hold(&image, &facts);
 		r = make(o, &tune, &facts, &err);
+	}
 	tr_facts_release(&facts);
 	tr_tune_release(&tune);
 	tr_image_files_release(&image);

@@ -376,7 +376,7 @@ static void say_made(const struct making *m)
 
 	emit_say(&m->report, &m->o->policy, m->facts.n_recordings);
 	if (m->has_rules)
-		emit_apparmor_say(&m->rules, &m->rules_report, m->o->output.dir);
+		emit_apparmor_say(&m->rules, &m->rules_report, &m->facts, m->o->output.dir);
 	else
 		cli_say("no AppArmor profile: %s", m->now.no_apparmor);
 	if (m->o->redact)

@@ -8,40 +8,13 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/emit_opts.h"
+#include "cli/image_source.h"
 #include "trammel/bundle.h"
 #include "util/fs.h"
 #include "util/mem.h"
 #include "util/text.h"
 
 #define MAX_LIST ((size_t)1 << 30)
-
-/* Of the newest recording that says it; NULL: none does. The facts'. */
-static const char *newest_image(const struct tr_facts *facts)
-{
-	const struct tr_recording *newest = NULL;
-	const struct tr_strset *digests;
-
-	for (size_t i = 0; i < facts->n_recordings; i++) {
-		const struct tr_recording *r = &facts->recordings[i];
-
-		digests = tr_context_all(r, "image.digest");
-		if (digests && digests->n && (!newest || tr_recording_cmp(newest, r) < 0))
-			newest = r;
-	}
-	digests = newest ? tr_context_all(newest, "image.digest") : NULL;
-	return digests ? digests->v[0] : NULL;
-}
-
-static bool was_recorded(const struct tr_facts *facts, const char *image)
-{
-	for (size_t i = 0; i < facts->n_recordings; i++) {
-		const struct tr_strset *v = tr_context_all(&facts->recordings[i], "image.digest");
-
-		if (v && tr_strset_has(v, image))
-			return true;
-	}
-	return false;
-}
 
 static int to_text(const struct tr_image_files *files, char **ret, size_t *ret_len,
 		   struct tr_err *err)
@@ -60,11 +33,11 @@ static int to_text(const struct tr_image_files *files, char **ret, size_t *ret_l
 static int take_in(const struct emit_opts *o, const struct tr_facts *facts,
 		   struct tr_image_files *ret, char **ret_text, size_t *ret_len, struct tr_err *err)
 {
-	const char *newest = newest_image(facts);
+	const char *newest = image_source_newest(facts);
 
-	if (tr_image_files_read(ret, o->files, err) < 0)
+	if (image_source_read(ret, o->files, err) < 0)
 		return -1;
-	if (ret->image && newest && !was_recorded(facts, ret->image))
+	if (!image_source_is_of(ret, facts))
 		return tr_err_set(
 			err, TR_ERR_INPUT,
 			"--files: %s lists the files of the image %.80s, and %.80s is what "
@@ -80,7 +53,7 @@ int emit_image(const struct emit_opts *o, const struct tr_bundle *old, const str
 {
 	tr_cleanup_free char *path = tr_bundle_path(o->output.dir, TR_BUNDLE_IMAGE);
 	enum tr_bundle_state state = TR_BUNDLE_NEVER;
-	const char *newest = newest_image(facts);
+	const char *newest = image_source_newest(facts);
 
 	if (o->files)
 		return take_in(o, facts, ret, ret_text, ret_len, err) < 0 ? -1 : 1;

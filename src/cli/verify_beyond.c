@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/image_source.h"
 #include "cli/markdown.h"
 #include "cli/verify.h"
 #include "util/json.h"
@@ -14,14 +15,28 @@
 
 #define SHOWN 10 /* names of each list, without --all */
 
+static void say_not_looked(const struct verify *v)
+{
+	tr_cleanup_free char *word = image_source_hint(&v->facts);
+
+	/* What a bundle has, and has not, was decided when it was made. */
+	if (word && !v->bundle)
+		cli_say("what else it allows of the image was not looked at: --files %s asks the "
+			"engine for its files",
+			word);
+}
+
 int verify_beyond(struct verify *v, struct tr_err *err)
 {
 	v->code = tr_check_writable_code(v->aa);
 	tr_check_floor(&v->floor, v->aa);
-	if (!v->files)
+	if (!v->files) {
+		say_not_looked(v);
 		return 0;
-	if (tr_image_files_read(&v->list, v->files, err) < 0)
+	}
+	if (image_source_read(&v->list, v->files, err) < 0)
 		return -1;
+	image_source_hold(&v->list, &v->facts);
 	tr_check_beyond(&v->beyond, v->aa, &v->facts, &v->list);
 	return 0;
 }

@@ -139,12 +139,77 @@ int backend_api_stop(struct backend *b, const char *id, int timeout, struct tr_e
 
 	path = timeout < 0 ? tr_xasprintf("/containers/%s/stop", part) :
 			     tr_xasprintf("/containers/%s/stop?t=%d", part, timeout);
-	if (http_post(b->http, path, backend_stop_limit_s(timeout), &r, err) < 0)
+	if (http_post(b->http, path, NULL, backend_stop_limit_s(timeout), &r, err) < 0)
 		return -1;
 	/* 304: it had stopped already. */
 	if (r.status == 404)
 		result = 1;
 	else if (r.status != 204 && r.status != 304)
+		result = refuse(b, &r, TR_ERR_CANNOT, err);
+	http_reply_release(&r);
+	return result;
+}
+
+int backend_api_image(struct backend *b, const char *image, char **ret_id, struct tr_err *err)
+{
+	tr_cleanup_free char *part = http_escape(b->http, image), *path = NULL;
+	struct http_reply r = { 0 };
+	int result;
+
+	path = tr_xasprintf("/images/%s/json", part);
+	if (http_get(b->http, path, &r, err) < 0)
+		return -1;
+	if (r.status == 200)
+		result = inspect_image(r.body, r.len, ret_id, err);
+	else if (r.status == 404)
+		result = 1;
+	else
+		result = refuse(b, &r, TR_ERR_CANNOT, err);
+	http_reply_release(&r);
+	return result;
+}
+
+/* An image without a command of its own makes no container unless one is given; it is never run. */
+int backend_api_create(struct backend *b, const char *name, const char *image, struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_xasprintf("/containers/create?name=%s", name), *json = NULL;
+	struct http_reply r = { 0 };
+	int result;
+
+	json = tr_xasprintf("{\"Image\":\"%s\",\"Cmd\":[\"/\"],\"NetworkDisabled\":true,"
+			    "\"HostConfig\":{\"NetworkMode\":\"none\"}}",
+			    image);
+	if (http_post(b->http, path, json, BACKEND_MAKE_S, &r, err) < 0)
+		return -1;
+	result = r.status == 201 ? 0 : refuse(b, &r, TR_ERR_CANNOT, err);
+	http_reply_release(&r);
+	return result;
+}
+
+int backend_api_export(struct backend *b, const char *name, const struct tr_engine_sink *sink,
+		       struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_xasprintf("/containers/%s/export", name);
+	struct http_reply r = { 0 };
+	int result;
+
+	if (http_stream(b->http, path, sink, &r, err) < 0)
+		return -1;
+	result = r.status == 200 ? 0 : refuse(b, &r, TR_ERR_CANNOT, err);
+	http_reply_release(&r);
+	return result;
+}
+
+int backend_api_remove(struct backend *b, const char *name, struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_xasprintf("/containers/%s?force=true&v=true", name);
+	struct http_reply r = { 0 };
+	int result = 0;
+
+	if (http_delete(b->http, path, BACKEND_MAKE_S, &r, err) < 0)
+		return -1;
+	/* podman answers with what it removed, Docker with nothing. */
+	if (r.status != 204 && r.status != 200 && r.status != 404)
 		result = refuse(b, &r, TR_ERR_CANNOT, err);
 	http_reply_release(&r);
 	return result;

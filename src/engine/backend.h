@@ -39,6 +39,22 @@ int backend_command_list(struct backend *b, char ***ret_ids, size_t *ret_n, stru
 int backend_api_stop(struct backend *b, const char *id, int timeout, struct tr_err *err);
 int backend_command_stop(struct backend *b, const char *id, int timeout, struct tr_err *err);
 
+/* 1: there is no such image. ret_id: heap */
+int backend_api_image(struct backend *b, const char *image, char **ret_id, struct tr_err *err);
+int backend_command_image(struct backend *b, const char *image, char **ret_id, struct tr_err *err);
+/* A container that is never started, its files, and its end: with the volumes that came with it; 0 also where it is gone. */
+int backend_api_create(struct backend *b, const char *name, const char *image, struct tr_err *err);
+int backend_command_create(struct backend *b, const char *name, const char *image,
+			   struct tr_err *err);
+int backend_api_export(struct backend *b, const char *name, const struct tr_engine_sink *sink,
+		       struct tr_err *err);
+int backend_command_export(struct backend *b, const char *name, const struct tr_engine_sink *sink,
+			   struct tr_err *err);
+int backend_api_remove(struct backend *b, const char *name, struct tr_err *err);
+int backend_command_remove(struct backend *b, const char *name, struct tr_err *err);
+/* How long making and removing one may take: what an image has where a volume comes is copied there. */
+#define BACKEND_MAKE_S 300
+
 /* How long stopping may take: the grace period and some, or 5 minutes where we do not know it. */
 static inline int backend_stop_limit_s(int timeout)
 {

@@ -333,3 +333,34 @@ int inspect_podman_info(const char *text, size_t len, struct engine_desc *ret, s
 {
 	return with_object(text, len, ret, parse_podman_info, err);
 }
+
+json_object *inspect_the_one(json_object *root)
+{
+	if (json_object_get_type(root) == json_type_array && json_object_array_length(root) == 1)
+		return json_object_array_get_idx(root, 0);
+	return root;
+}
+
+int inspect_image(const char *text, size_t len, char **ret_id, struct tr_err *err)
+{
+	tr_cleanup_free char *id = NULL;
+	json_object *root = NULL, *o;
+	const char *hex;
+	int r = -1;
+
+	if (json_parse(text, len, "the engine's answer", 1, &root, err) < 0)
+		return -1;
+	o = inspect_the_one(root);
+	if (json_object_get_type(o) != json_type_object)
+		tr_err_set(err, TR_ERR_INPUT, "image: expected an object, found %s", json_kind(o));
+	else
+		r = inspect_take_string(o, "Id", "image", &id, err);
+	json_object_put(root);
+	if (r < 0)
+		return -1;
+	hex = id && !strncmp(id, "sha256:", strlen("sha256:")) ? id + strlen("sha256:") : id;
+	if (!hex || !inspect_is_id(hex))
+		return tr_err_set(err, TR_ERR_INPUT, "image.Id: expected 64 hex digits");
+	*ret_id = tr_xasprintf("sha256:%s", hex);
+	return 0;
+}

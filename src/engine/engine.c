@@ -10,16 +10,10 @@
 
 #include "engine/backend.h"
 #include "engine/endpoint.h"
+#include "engine/engine.h"
 #include "engine/machine.h"
 #include "util/fs.h"
 #include "util/mem.h"
-
-#define MAX_BACKENDS 2
-
-struct tr_engine {
-	struct backend backends[MAX_BACKENDS];
-	size_t n;
-};
 
 void backend_release(struct backend *b)
 {

@@ -15,6 +15,7 @@
 #define BODY_LIMIT	  (16 << 20)
 #define CONNECT_TIMEOUT_S 2L
 #define GET_TIMEOUT_S	  10L
+#define STREAM_TIMEOUT_S  3600L
 
 struct http {
 	CURL *curl;
@@ -26,6 +27,16 @@ struct collector {
 	struct strbuf body;
 	char *libpod;
 	bool too_large;
+	CURL *curl;
+	const struct tr_engine_sink *sink; /* NULL: the body is collected */
+	struct tr_err *err; /* for the sink */
+	bool refused, stopped; /* by it, with an error of its own and without */
+};
+
+struct question {
+	const char *method, *path, *json;
+	long timeout_s;
+	const struct tr_engine_sink *sink;
 };
 
 static void global_init(void)
@@ -60,7 +71,14 @@ void http_close(struct http *h)
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct collector *c = arg;
+	long status = 0;
 
+	if (c->sink)
+		curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200) {
+		c->refused = c->sink->take(data, size * n, c->sink->arg, c->err) < 0;
+		return c->refused ? 0 : size * n;
+	}
 	if (c->body.len + size * n > BODY_LIMIT) {
 		c->too_large = true;
 		return 0; /* ends the transfer */
@@ -84,6 +102,25 @@ static size_t on_header(char *data, size_t size, size_t n, void *arg)
 	free(c->libpod);
 	c->libpod = tr_xstrndup(p, (size_t)(end - p));
 	return size * n;
+}
+
+/* libcurl asks at least once a second. */
+static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct collector *col = arg;
+
+	(void)a, (void)b, (void)c, (void)d;
+	col->stopped = col->sink->stop && col->sink->stop(col->sink->arg);
+	return col->stopped;
+}
+
+static void prepare_stream(struct http *h, struct collector *c)
+{
+	curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_TIME, HTTP_SILENT_S);
+	curl_easy_setopt(h->curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(h->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(h->curl, CURLOPT_XFERINFODATA, c);
 }
 
 static void prepare(struct http *h, const char *url, struct collector *c, long timeout_s)
@@ -110,12 +147,16 @@ static int explain(struct http *h, CURLcode code, const struct collector *c, lon
 	long sys = 0;
 
 	curl_easy_getinfo(h->curl, CURLINFO_OS_ERRNO, &sys);
+	if (c->refused)
+		return -1;
+	if (c->stopped)
+		return tr_err_set(err, TR_ERR_CANNOT, "interrupted");
 	if (c->too_large)
 		return tr_err_set(err, TR_ERR_CANNOT, "%s: the answer is larger than %d MiB",
 				  h->socket, BODY_LIMIT >> 20);
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return tr_err_set(err, TR_ERR_CANNOT, "%s: no answer within %ld s", h->socket,
-				  timeout_s);
+				  c->sink ? HTTP_SILENT_S : timeout_s);
 	if (code == CURLE_COULDNT_CONNECT && (sys == EACCES || sys == EPERM))
 		return tr_err_set(err, TR_ERR_CANNOT,
 				  "%s: permission denied (root may, and the "
@@ -128,21 +169,31 @@ static int explain(struct http *h, CURLcode code, const struct collector *c, lon
 			  curl_easy_strerror(code));
 }
 
-static int request(struct http *h, const char *path, bool post, long timeout_s,
-		   struct http_reply *ret, struct tr_err *err)
+static int request(struct http *h, const struct question *q, struct http_reply *ret,
+		   struct tr_err *err)
 {
-	tr_cleanup_free char *url = tr_xasprintf("http://engine%s", path);
-	struct collector c = { .body = STRBUF_INIT };
+	tr_cleanup_free char *url = tr_xasprintf("http://engine%s", q->path);
+	struct collector c = { .body = STRBUF_INIT, .curl = h->curl, .sink = q->sink, .err = err };
+	struct curl_slist *headers = NULL;
 	CURLcode code;
 
-	prepare(h, url, &c, timeout_s);
-	if (post) {
+	prepare(h, url, &c, q->timeout_s);
+	if (!strcmp(q->method, "POST")) {
 		curl_easy_setopt(h->curl, CURLOPT_POST, 1L);
-		curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, "");
+		curl_easy_setopt(h->curl, CURLOPT_POSTFIELDS, q->json ? q->json : "");
+		if (q->json)
+			headers = curl_slist_append(NULL, "Content-Type: application/json");
+	} else {
+		curl_easy_setopt(h->curl, CURLOPT_CUSTOMREQUEST, q->method);
 	}
+	if (headers)
+		curl_easy_setopt(h->curl, CURLOPT_HTTPHEADER, headers);
+	if (q->sink)
+		prepare_stream(h, &c);
 	code = curl_easy_perform(h->curl);
+	curl_slist_free_all(headers);
 	if (code != CURLE_OK) {
-		explain(h, code, &c, timeout_s, err);
+		explain(h, code, &c, q->timeout_s, err);
 		strbuf_release(&c.body);
 		free(c.libpod);
 		return -1;
@@ -156,13 +207,33 @@ static int request(struct http *h, const char *path, bool post, long timeout_s,
 
 int http_get(struct http *h, const char *path, struct http_reply *ret, struct tr_err *err)
 {
-	return request(h, path, false, GET_TIMEOUT_S, ret, err);
+	const struct question q = { "GET", path, NULL, GET_TIMEOUT_S, NULL };
+
+	return request(h, &q, ret, err);
 }
 
-int http_post(struct http *h, const char *path, long timeout_s, struct http_reply *ret,
-	      struct tr_err *err)
+int http_post(struct http *h, const char *path, const char *json, long timeout_s,
+	      struct http_reply *ret, struct tr_err *err)
 {
-	return request(h, path, true, timeout_s, ret, err);
+	const struct question q = { "POST", path, json, timeout_s, NULL };
+
+	return request(h, &q, ret, err);
+}
+
+int http_delete(struct http *h, const char *path, long timeout_s, struct http_reply *ret,
+		struct tr_err *err)
+{
+	const struct question q = { "DELETE", path, NULL, timeout_s, NULL };
+
+	return request(h, &q, ret, err);
+}
+
+int http_stream(struct http *h, const char *path, const struct tr_engine_sink *sink,
+		struct http_reply *ret, struct tr_err *err)
+{
+	const struct question q = { "GET", path, NULL, STREAM_TIMEOUT_S, sink };
+
+	return request(h, &q, ret, err);
 }
 
 void http_reply_release(struct http_reply *r)

@@ -454,9 +454,7 @@ int inspect_container(const char *text, size_t len, struct tr_container *ret, st
 	memset(ret, 0, sizeof(*ret));
 	if (json_parse(text, len, "the engine's answer", 1, &root, err) < 0)
 		return -1;
-	o = root;
-	if (json_object_get_type(o) == json_type_array && json_object_array_length(o) == 1)
-		o = json_object_array_get_idx(o, 0);
+	o = inspect_the_one(root);
 	if (json_object_get_type(o) == json_type_object)
 		r = parse_container(o, ret, err);
 	else

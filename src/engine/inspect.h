@@ -18,6 +18,8 @@
  * the podman command prints). ret is zeroed on failure. Errors of kind TR_ERR_INPUT.
  */
 int inspect_container(const char *text, size_t len, struct tr_container *ret, struct tr_err *err);
+/* The same of one image: its digest, "sha256:...", on the heap. */
+int inspect_image(const char *text, size_t len, char **ret_id, struct tr_err *err);
 /* GET /containers/json: the ids, on the heap. */
 int inspect_list(const char *text, size_t len, char ***ret_ids, size_t *ret_n, struct tr_err *err);
 /*
@@ -46,6 +48,8 @@ int inspect_info(const char *text, size_t len, struct engine_desc *ret, struct t
 int inspect_version(const char *text, size_t len, struct engine_desc *ret, struct tr_err *err);
 int inspect_podman_info(const char *text, size_t len, struct engine_desc *ret, struct tr_err *err);
 
+/* The object of an answer, which the podman command puts into an array. */
+json_object *inspect_the_one(json_object *root);
 /* Copies a member into *ret. "" is what the engines write for "none", and leaves it alone. */
 int inspect_take_string(json_object *o, const char *key, const char *where, char **ret,
 			struct tr_err *err);

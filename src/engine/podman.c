@@ -153,3 +153,81 @@ int backend_command_stop(struct backend *b, const char *id, int timeout, struct 
 	process_output_release(&o);
 	return r;
 }
+
+/* `exists` tells by its status alone: 1 is no such thing. */
+static int has_image(struct backend *b, const char *image, struct tr_err *err)
+{
+	const char *argv[] = { b->command, "image", "exists", image, NULL };
+	struct process_output o = { 0 };
+	int r;
+
+	if (run(b, argv, TIMEOUT_MS, &o, err) < 0)
+		return -1;
+	r = succeeded(&o)				      ? 0 :
+	    WIFEXITED(o.status) && WEXITSTATUS(o.status) == 1 ? 1 :
+								failed(&o, "image exists", err);
+	process_output_release(&o);
+	return r;
+}
+
+int backend_command_image(struct backend *b, const char *image, char **ret_id, struct tr_err *err)
+{
+	const char *argv[] = { b->command, "image", "inspect", "--format", "json", image, NULL };
+	struct process_output o = { 0 };
+	int r = has_image(b, image, err);
+
+	if (r != 0)
+		return r;
+	if (run(b, argv, TIMEOUT_MS, &o, err) < 0)
+		return -1;
+	r = succeeded(&o) ? inspect_image(o.out, o.out_len, ret_id, err) :
+			    failed(&o, "image inspect", err);
+	process_output_release(&o);
+	return r;
+}
+
+/* Waits for what says nothing but whether it could. */
+static int run_quiet(struct backend *b, const char *const argv[], struct tr_err *err)
+{
+	struct process_output o = { 0 };
+	int r;
+
+	if (run(b, argv, BACKEND_MAKE_S * 1000, &o, err) < 0)
+		return -1;
+	r = succeeded(&o) || no_such(&o) ? 0 : failed(&o, argv[1], err);
+	process_output_release(&o);
+	return r;
+}
+
+int backend_command_create(struct backend *b, const char *name, const char *image,
+			   struct tr_err *err)
+{
+	const char *argv[] = { b->command, "create", "--pull=never", "--network=none",
+			       "--name",   name,     image,	     "/",
+			       NULL };
+
+	return run_quiet(b, argv, err);
+}
+
+int backend_command_export(struct backend *b, const char *name, const struct tr_engine_sink *sink,
+			   struct tr_err *err)
+{
+	const struct process_sink pipe = { sink->take, sink->stop, sink->arg };
+	const char *argv[] = { b->command, "export", name, NULL };
+	struct process_output o = { 0 };
+	int r;
+
+	if (process_stream(argv, b->has_user ? &b->user : NULL, HTTP_SILENT_S * 1000, &pipe, &o,
+			   err) < 0)
+		return -1;
+	r = succeeded(&o) ? 0 : failed(&o, "export", err);
+	process_output_release(&o);
+	return r;
+}
+
+int backend_command_remove(struct backend *b, const char *name, struct tr_err *err)
+{
+	const char *argv[] = { b->command, "rm", "--force", "--volumes", name, NULL };
+
+	return run_quiet(b, argv, err);
+}

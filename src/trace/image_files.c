@@ -350,6 +350,41 @@ int tr_image_files_read(struct tr_image_files *ret, const char *path, struct tr_
 	return finish(ret, &f, r, s->name, err);
 }
 
+struct tr_image_archive {
+	struct tr_image_files files;
+	struct tar tar;
+};
+
+struct tr_image_archive *tr_image_archive_begin(void)
+{
+	struct tr_image_archive *a = tr_xcalloc(1, sizeof(*a));
+
+	a->tar = (struct tar){ .member = take_member, .arg = &a->files };
+	return a;
+}
+
+int tr_image_archive_take(struct tr_image_archive *a, const char *data, size_t len,
+			  struct tr_err *err)
+{
+	return tar_feed(&a->tar, data, len, err);
+}
+
+int tr_image_archive_end(struct tr_image_archive *a, struct tr_image_files *ret, const char *name,
+			 struct tr_err *err)
+{
+	int r = 0;
+
+	if (!ret)
+		tr_image_files_release(&a->files);
+	else if ((r = tar_end(&a->tar, err)) < 0)
+		tr_err_wrap(err, "%s", name);
+	if (ret)
+		r = finish(ret, &a->files, r, name, err);
+	tar_release(&a->tar);
+	free(a);
+	return r;
+}
+
 static void write_name(const char *s, FILE *out)
 {
 	for (; *s; s++) {

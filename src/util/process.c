@@ -33,6 +33,9 @@ struct launch {
 	gid_t groups[MAX_GROUPS];
 	int n_groups;
 	int out[2], err[2]; /* pipes */
+	int timeout_ms;
+	size_t limit; /* of what is kept of its output */
+	const struct process_sink *sink; /* NULL: it is kept */
 };
 
 char *process_find(const char *name)
@@ -152,12 +155,12 @@ static bool drain(int fd, struct strbuf *sb, size_t keep)
 }
 
 /* Until both pipes end. *err of TR_ERR_CANNOT if it takes too long or prints too much. */
-static int collect(const struct launch *l, int timeout_ms, size_t limit, struct strbuf *out,
-		   struct strbuf *errs, struct tr_err *err)
+static int collect(const struct launch *l, struct strbuf *out, struct strbuf *errs,
+		   struct tr_err *err)
 {
 	struct pollfd p[2] = { { .fd = l->out[0], .events = POLLIN },
 			       { .fd = l->err[0], .events = POLLIN } };
-	long long end = now_ms() + timeout_ms;
+	long long end = now_ms() + l->timeout_ms;
 
 	while (p[0].fd >= 0 || p[1].fd >= 0) {
 		long long left = end - now_ms();
@@ -167,14 +170,54 @@ static int collect(const struct launch *l, int timeout_ms, size_t limit, struct 
 			continue;
 		if (n <= 0)
 			return tr_err_set(err, TR_ERR_CANNOT, "%s: not done within %d s",
-					  l->argv[0], timeout_ms / 1000);
-		if (p[0].revents && !drain(p[0].fd, out, limit + 1))
+					  l->argv[0], l->timeout_ms / 1000);
+		if (p[0].revents && !drain(p[0].fd, out, l->limit + 1))
 			p[0].fd = -1;
 		if (p[1].revents && !drain(p[1].fd, errs, STDERR_LIMIT))
 			p[1].fd = -1;
-		if (out->len > limit)
+		if (out->len > l->limit)
 			return tr_err_set(err, TR_ERR_CANNOT, "%s: prints more than %zu bytes",
-					  l->argv[0], limit);
+					  l->argv[0], l->limit);
+	}
+	return 0;
+}
+
+/* 1, 0 at the end, -1 */
+static int pass_on(const struct launch *l, char *buf, size_t size, struct tr_err *err)
+{
+	ssize_t n = read(l->out[0], buf, size);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 1;
+	if (n <= 0)
+		return 0;
+	return l->sink->take(buf, (size_t)n, l->sink->arg, err) < 0 ? -1 : 1;
+}
+
+static int pass_all_on(const struct launch *l, struct strbuf *errs, struct tr_err *err)
+{
+	struct pollfd p[2] = { { .fd = l->out[0], .events = POLLIN },
+			       { .fd = l->err[0], .events = POLLIN } };
+	long long end = now_ms() + l->timeout_ms;
+	char buf[65536];
+
+	while (p[0].fd >= 0 || p[1].fd >= 0) {
+		int n = poll(p, 2, 200), r = 1;
+
+		if (l->sink->stop && l->sink->stop(l->sink->arg))
+			return tr_err_set(err, TR_ERR_CANNOT, "interrupted");
+		if (n <= 0 && now_ms() > end)
+			return tr_err_set(err, TR_ERR_CANNOT, "%s: nothing came for %d s",
+					  l->argv[0], l->timeout_ms / 1000);
+		if (n <= 0)
+			continue;
+		end = now_ms() + l->timeout_ms;
+		if (p[0].revents && (r = pass_on(l, buf, sizeof(buf), err)) <= 0)
+			p[0].fd = -1;
+		if (r < 0)
+			return -1;
+		if (p[1].revents && !drain(p[1].fd, errs, STDERR_LIMIT))
+			p[1].fd = -1;
 	}
 	return 0;
 }
@@ -210,8 +253,7 @@ static void close_pipes(struct launch *l)
 	}
 }
 
-static int launch(struct launch *l, int timeout_ms, size_t limit, struct process_output *ret,
-		  struct tr_err *err)
+static int launch(struct launch *l, struct process_output *ret, struct tr_err *err)
 {
 	cleanup_strbuf struct strbuf out = STRBUF_INIT, errs = STRBUF_INIT;
 	int status = 0, r;
@@ -226,7 +268,7 @@ static int launch(struct launch *l, int timeout_ms, size_t limit, struct process
 	close(l->out[1]);
 	close(l->err[1]);
 	l->out[1] = l->err[1] = -1;
-	r = collect(l, timeout_ms, limit, &out, &errs, err);
+	r = l->sink ? pass_all_on(l, &errs, err) : collect(l, &out, &errs, err);
 	if (wait_for(pid, l->argv[0], r < 0, &status, err) < 0 || r < 0)
 		return -1;
 	ret->status = status;
@@ -236,23 +278,47 @@ static int launch(struct launch *l, int timeout_ms, size_t limit, struct process
 	return 0;
 }
 
+static int prepare_and_launch(struct launch *l, struct process_output *ret, struct tr_err *err)
+{
+	int r;
+
+	if (find_groups(l, err) < 0)
+		return -1;
+	if (pipe2(l->out, O_CLOEXEC) < 0 || pipe2(l->err, O_CLOEXEC) < 0) {
+		r = tr_err_errno(err, TR_ERR_CANNOT, errno, "%s: make a pipe", l->argv[0]);
+	} else {
+		l->envp = make_env(l->user);
+		r = launch(l, ret, err);
+		free_env(l->envp);
+	}
+	close_pipes(l);
+	return r;
+}
+
 int process_run(const char *const argv[], const struct process_user *user, int timeout_ms,
 		size_t limit, struct process_output *ret, struct tr_err *err)
 {
-	struct launch l = { .argv = argv, .user = user, .out = { -1, -1 }, .err = { -1, -1 } };
-	int r;
+	struct launch l = { .argv = argv,
+			    .user = user,
+			    .out = { -1, -1 },
+			    .err = { -1, -1 },
+			    .timeout_ms = timeout_ms,
+			    .limit = limit };
 
-	if (find_groups(&l, err) < 0)
-		return -1;
-	if (pipe2(l.out, O_CLOEXEC) < 0 || pipe2(l.err, O_CLOEXEC) < 0) {
-		r = tr_err_errno(err, TR_ERR_CANNOT, errno, "%s: make a pipe", argv[0]);
-	} else {
-		l.envp = make_env(user);
-		r = launch(&l, timeout_ms, limit, ret, err);
-		free_env(l.envp);
-	}
-	close_pipes(&l);
-	return r;
+	return prepare_and_launch(&l, ret, err);
+}
+
+int process_stream(const char *const argv[], const struct process_user *user, int idle_ms,
+		   const struct process_sink *sink, struct process_output *ret, struct tr_err *err)
+{
+	struct launch l = { .argv = argv,
+			    .user = user,
+			    .out = { -1, -1 },
+			    .err = { -1, -1 },
+			    .timeout_ms = idle_ms,
+			    .sink = sink };
+
+	return prepare_and_launch(&l, ret, err);
 }
 
 void process_output_release(struct process_output *o)

@@ -3,6 +3,7 @@
 #ifndef UTIL_PROCESS_H
 #define UTIL_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -32,6 +33,17 @@ char *process_find(const char *name);
  */
 int process_run(const char *const argv[], const struct process_user *user, int timeout_ms,
 		size_t limit, struct process_output *ret, struct tr_err *err);
+/*
+ * The same for what is of any size: what it prints goes to take, whose -1 ends it, as does stop (asked each
+ * 200 ms; NULL: never), and a silence of idle_ms. ret has no output then, but what was said on stderr.
+ */
+struct process_sink {
+	int (*take)(const char *data, size_t len, void *arg, struct tr_err *err);
+	bool (*stop)(void *arg);
+	void *arg;
+};
+int process_stream(const char *const argv[], const struct process_user *user, int idle_ms,
+		   const struct process_sink *sink, struct process_output *ret, struct tr_err *err);
 void process_output_release(struct process_output *o);
 
 #endif

@@ -88,6 +88,21 @@ says two.aa '"/tmp/app-17.pid" w,'
 printf 'tmp/\ntmp/app-5.pid\netc/passwd\n' >image.list
 expect 0 emit apparmor -o two.aa two.trace
 says err 'was not looked at: --files LIST'
+# Where the trace names the image, and there is a way to an engine (nobody asks it), what asks it is said.
+hex=$(printf 'a%.0s' $(seq 64))
+named() { sed "s|\"start_seen\":true|&,\"context\":{\"image\":[\"$1\"],\"image.digest\":[\"sha256:$hex\"]}|" two.trace >named.trace; }
+export DOCKER_CONFIG=$PWD DOCKER_HOST=unix://$PWD/image.list
+named 'host:5000/app/web:1.2'
+expect 0 emit apparmor -o two.aa named.trace
+says err 'was not looked at: --files image:host:5000/app/web:1.2 asks the engine'
+named "web; rm -rf '\$HOME'"
+expect 0 emit apparmor -o two.aa named.trace
+says err "was not looked at: --files image:sha256:$hex asks the engine"
+printf 'trammel-image-files 1 sha256:bb\nf 644 /tmp/app-5.pid\n' >other.list
+expect 0 emit apparmor --files other.list -o two.aa named.trace
+says err "files of the image sha256:bb, and sha256:$hex is what was recorded"
+expect 2 emit apparmor --files image:-x -o two.aa named.trace
+unset DOCKER_HOST
 expect 0 emit apparmor --files image.list -o two.aa two.trace
 says err 'reaches files of the image that were not used so: /tmp/app-.*: /tmp/app-5.pid'
 rm two.aa

@@ -50,3 +50,18 @@ remove_it() { podman rm -f "$in_force" >/dev/null 2>&1; }
 defer remove_it
 expect 0 diff --any-change podman.json "container:$in_force"
 expect 0 lint --fail-on high "container:$in_force"
+
+# Its image's files, asked of it: what its own export has, and nothing stays that was made for that.
+podman create --name "list-$$" "$image" / >/dev/null || fail "podman makes no container"
+podman export "list-$$" >list.tar || fail "podman exports nothing"
+podman rm "list-$$" >/dev/null
+before=$(podman ps -aq --external; podman volume ls -q)
+expect 0 verify --apparmor docker-default --all --files list.tar first.trace
+mv out want
+for word in "image:$image" "container:$in_force"; do
+	expect 0 verify --apparmor docker-default --all --files "$word" first.trace
+	cmp out want || fail "$word: not what podman export prints: $(diff out want)"
+	grep -q 'these are the files of' err && fail "$word: taken for another image: $(cat err)"
+done
+[ "$(podman ps -aq --external; podman volume ls -q)" = "$before" ] || fail "what listed files is still there"
+expect 2 verify --apparmor docker-default --files image:no/such first.trace
