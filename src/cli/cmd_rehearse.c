@@ -18,7 +18,8 @@
 #include "util/mem.h"
 #include "util/text.h"
 
-#define MAX_RUNS 10000
+#define MAX_RUNS	 10000
+#define STATUS_OF_ENGINE 125 /* of docker run: it was not the container */
 
 static const char usage[] =
 	"rehearse [-n N] [--seccomp FILE] [--apparmor FILE] [OPTIONS] [--] docker|podman run\n"
@@ -115,6 +116,12 @@ static int set_target(const struct rehearsal *h, struct run_opts *opts, struct p
 	return 0;
 }
 
+/* No engine was found before, and the command found none either: nothing about the profile. */
+static bool had_no_engine(const struct engines *engines, const struct outcome *o)
+{
+	return !engines->n && !o->started && o->command_status == STATUS_OF_ENGINE;
+}
+
 static int run_once(const struct rehearsal *h, struct outcome *o, struct tr_err *err)
 {
 	struct run_opts opts = { 0 };
@@ -143,6 +150,11 @@ static int run_once(const struct rehearsal *h, struct outcome *o, struct tr_err 
 		return -1;
 	fill_outcome(h, o, &result);
 	run_result_release(&result);
+	if (!h->cgroup && had_no_engine(&engines, o))
+		return tr_err_set(
+			err, TR_ERR_CANNOT,
+			"no engine answers, and %s ended with status %d: nothing was rehearsed",
+			h->argv[0], STATUS_OF_ENGINE);
 	return 0;
 }
 

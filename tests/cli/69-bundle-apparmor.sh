@@ -194,4 +194,12 @@ expect 3 rehearse --apparmor web/apparmor --seccomp web/seccomp.json -- docker r
 says err 'not under AppArmor, only under seccomp: '
 "$TRAMMEL" rehearse web --cgroup /none -- true >out 2>err </dev/null
 says err 'only under seccomp: with --cgroup'
+# No engine is no answer about the profile. (Where nothing can be recorded, that comes first.)
+mkdir bin
+printf '#!/bin/sh\necho "Cannot connect to the Docker daemon" >&2\nexit 125\n' >bin/docker
+chmod +x bin/docker
+DOCKER_HOST=unix://$dir/none.sock PATH=$dir/bin:$PATH "$TRAMMEL" rehearse -n 2 web -- docker run --rm image \
+	>out 2>err </dev/null
+[ $? -eq 3 ] || fail "rehearse without an engine"
+says err 'trammel: '
 exit "$failed"
