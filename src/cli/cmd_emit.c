@@ -214,8 +214,8 @@ int emit_check_json(const char *file, const char *what)
 {
 	if (!cli.json || (file && strcmp(file, "-") != 0))
 		return -1;
-	return cli_usage(&cmd_emit,
-			 "with --json the report is on standard output, and the %s -o FILE", what);
+	return cli_usage(&cmd_emit, "with --json standard output is JSON, and the %s -o FILE",
+			 what);
 }
 
 /* Whether both are to come from standard input. */
@@ -251,6 +251,8 @@ static int check_bundle(const struct emit_opts *o)
 
 static int check_output(const struct emit_output *o)
 {
+	int status;
+
 	if (o->dir && o->spelling != TR_SPELLING_K8S)
 		return cli_usage(&cmd_emit, "-d is for emit bundle and k8s: %s is one file",
 				 tr_spelling_name(o->spelling));
@@ -259,13 +261,16 @@ static int check_output(const struct emit_output *o)
 	if (o->into && o->spelling != TR_SPELLING_OCI)
 		return cli_usage(&cmd_emit, "--into: %s is no part of a config.json",
 				 tr_spelling_name(o->spelling));
-	if (o->name && o->spelling != TR_SPELLING_K8S && o->spelling != TR_SPELLING_SPO)
-		return cli_usage(&cmd_emit, "--name: %s has no name in it",
-				 tr_spelling_name(o->spelling));
+	if ((o->spelling == TR_SPELLING_SPO || o->spelling == TR_SPELLING_SYSTEMD) &&
+	    (status = emit_check_json(o->file, "profile is no JSON: it needs")) >= 0)
+		return status;
+	/* The others have no name in them, and one name can be given to all. */
+	if (o->spelling != TR_SPELLING_K8S && o->spelling != TR_SPELLING_SPO)
+		return emit_check_name(o->name);
 	if (o->name && !emit_is_k8s_name(o->name))
 		return cli_usage(&cmd_emit,
-				 "--name: expected lower-case letters, digits, '-' and '.', found "
-				 "'%s'",
+				 "--name: expected lower-case letters, digits, '-' and "
+				 "'.', found '%s'",
 				 o->name);
 	return -1;
 }

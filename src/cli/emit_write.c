@@ -128,6 +128,9 @@ static void say_use(const struct emit_output *o, const char *name)
 			"then systemctl daemon-reload",
 	};
 
+	if (o->name && o->spelling != TR_SPELLING_K8S && o->spelling != TR_SPELLING_SPO)
+		cli_say("a profile of %s has no name in it: --name changes nothing",
+			tr_spelling_name(o->spelling));
 	if (o->spelling == TR_SPELLING_K8S)
 		cli_say("the pod's manifest: securityContext: {seccompProfile: {type: Localhost, "
 			"localhostProfile: %s.json}}",

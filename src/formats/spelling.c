@@ -185,7 +185,8 @@ int tr_seccomp_write_into(const struct tr_seccomp *p, const char *config, FILE *
 	if (check_resolved(p, TR_SPELLING_OCI, err) < 0 ||
 	    json_read_file(config, MAX_CONFIG, &o, err) < 0)
 		return -1;
-	if (put_oci(o, p, &l) < 0) {
+	/* The first thing that is given in its place is a profile, as docker takes it. */
+	if (json_object_object_get_ex(o, "defaultAction", NULL) || put_oci(o, p, &l) < 0) {
 		json_object_put(o);
 		return tr_err_set(
 			err, TR_ERR_INPUT,

@@ -95,6 +95,14 @@ expect 0 diff --any-change oci.file bare.json
 "$TRAMMEL" emit oci --into - web.trace <bare.json >out 2>err || fail "--into -"
 cmp -s out bare.json || fail "--into - writes something else"
 
+# A name is no part of these, and may be given all the same.
+for spelling in seccomp podman oci systemd; do
+	expect 0 emit $spelling -o unnamed web.trace
+	expect 0 emit $spelling --name My_web -o named web.trace
+	says err 'no name in it'
+	cmp -s unnamed named || fail "$spelling: --name changes something"
+done
+
 # what others take it for
 printf '{"defaultAction":"SCMP_ACT_ALLOW","linux":{"seccomp":{"defaultAction":"SCMP_ACT_ERRNO"}}}' >both.json
 expect 2 lint both.json
@@ -151,12 +159,14 @@ bad emit oci --into missing.json web.trace
 bad emit oci --into web.trace web.trace
 bad emit podman --into bare.json web.trace
 bad emit oci --into - -
-for text in '[]' '1' 'null' '{"linux":[]}' '{"linux":null}' '{'; do
+for text in '{"defaultAction":"SCMP_ACT_ERRNO"}' '[]' '1' 'null' '{"linux":[]}' '{"linux":null}' '{'; do
 	echo "$text" >odd.json
 	bad emit oci --into odd.json web.trace
 done
 bad emit k8s -d dir -o file web.trace
-bad emit seccomp --name web web.trace
+bad emit seccomp --name ../web web.trace
+bad -j emit spo web.trace
+bad -j emit systemd -o - web.trace
 bad emit k8s --name '../web' web.trace
 bad emit spo --name Web web.trace
 bad emit spo --name '' web.trace
