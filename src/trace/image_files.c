@@ -14,7 +14,7 @@
 #include "util/strbuf.h"
 
 #define MAX_TEXT ((size_t)1 << 30)
-#define MAX_NAME 4096 /* PATH_MAX */
+#define MAX_NAME 4098 /* what an archive may have, PATH_MAX, and a slash on either side */
 #define MAGIC	 "trammel-image-files "
 #define VERSION	 1
 
@@ -94,30 +94,35 @@ static const char *below_root(const char *p)
 	return p;
 }
 
-/* NULL: it is no name. */
-static char *name_of(const char *line, size_t len)
+/* In place. False: it holds what is no escape. */
+static bool unescape_all(char *name)
 {
-	tr_cleanup_free char *copy = tr_xstrndup(line, len);
-	char *name, *end;
-	const char *p = below_root(copy);
+	const char *p = name;
+	char *end = name;
 
-	if (len > 4 * MAX_NAME || strlen(copy) != len)
-		return NULL;
-	end = name = tr_xmalloc(strlen(p) + 2);
-	*end++ = '/';
 	while (*p) {
 		int c = (unsigned char)*p++;
 
 		if (c == '\\')
 			c = unescape(&p);
-		if (c < 0) {
-			free(name);
-			return NULL;
-		}
+		if (c < 0)
+			return false;
 		*end++ = (char)c;
 	}
 	*end = '\0';
-	return name;
+	return true;
+}
+
+/* NULL: it is no name. Slashes may be escaped, too: what is above the root is looked for behind that. */
+static char *name_of(const char *line, size_t len)
+{
+	tr_cleanup_free char *raw = tr_xstrndup(line, len), *name = NULL;
+
+	/* As it is written, each byte can take four. */
+	if (len > 4 * MAX_NAME || strlen(raw) != len || !unescape_all(raw))
+		return NULL;
+	name = tr_xasprintf("/%s", below_root(raw));
+	return strlen(name) > MAX_NAME ? NULL : tr_take(name);
 }
 
 static bool is_dir_name(const char *name)

@@ -23,9 +23,11 @@
 #define AT_MAGIC  257
 #define AT_PREFIX 345
 
+/* A list of names can have the word there, by a container's doing too, but no NUL, and no header is without. */
 bool tar_is(const char *block, size_t len)
 {
-	return len >= TAR_BLOCK && !memcmp(block + AT_MAGIC, "ustar", 5);
+	return len >= TAR_BLOCK && !memcmp(block + AT_MAGIC, "ustar", 5) &&
+	       memchr(block, '\0', TAR_BLOCK);
 }
 
 /* Octal digits between blanks, or, with the first bit set, the bytes of a number. */

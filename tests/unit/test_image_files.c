@@ -48,6 +48,49 @@ START_TEST(test_list)
 }
 END_TEST
 
+/* What is read can be written and read again, however long it gets by that. */
+START_TEST(test_long_and_escaped_names)
+{
+	tr_cleanup_free char *longest = tr_xmalloc(4098), *longer = tr_xmalloc(4099);
+	tr_cleanup_free char *text = NULL;
+	struct tr_image_files f, again;
+	size_t len;
+	FILE *out;
+
+	memset(longest, 0xff, 4097);
+	longest[4097] = '\0';
+	memset(longer, 0xff, 4098);
+	longer[4098] = '\0';
+	ck_assert_int_eq(parse(&f, longer, NULL), -1);
+	ck_assert_int_eq(parse(&f, longest, NULL), 0);
+	out = open_memstream(&text, &len);
+	tr_image_files_write(&f, out);
+	fclose(out);
+	ck_assert_int_eq(parse(&again, text, NULL), 0);
+	ck_assert_str_eq(f.v[0].path, again.v[0].path);
+	tr_image_files_release(&f);
+	tr_image_files_release(&again);
+	ck_assert_int_eq(parse(&f, "\\057\\057etc/a", NULL), 0);
+	ck_assert_str_eq(f.v[0].path, "/etc/a");
+	tr_image_files_release(&f);
+}
+END_TEST
+
+/* A name with the magic of an archive, just where an archive has it. */
+START_TEST(test_no_archive)
+{
+	char list[600];
+	struct tr_image_files f;
+
+	memset(list, 'x', sizeof(list));
+	memcpy(list + 257, "ustar  ", 7);
+	list[sizeof(list) - 1] = '\0';
+	ck_assert_int_eq(parse(&f, list, NULL), 0);
+	ck_assert_uint_eq(f.n, 1);
+	tr_image_files_release(&f);
+}
+END_TEST
+
 START_TEST(test_own)
 {
 	struct tr_image_files f;
@@ -266,4 +309,5 @@ START_TEST(test_bad_archives)
 }
 END_TEST
 
-TR_SUITE("image_files", test_list, test_own, test_archive, test_pieces, test_bad_archives)
+TR_SUITE("image_files", test_list, test_long_and_escaped_names, test_no_archive, test_own,
+	 test_archive, test_pieces, test_bad_archives)
