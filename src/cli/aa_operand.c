@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/bundle.h"
 #include "eval/apparmor_compile.h"
 #include "trammel/bundle.h"
 #include "trammel/check_apparmor.h"
@@ -88,18 +89,13 @@ static int open_trace(struct aa_operand *o, char *text, size_t len, const char *
 		      struct tr_err *err)
 {
 	FILE *in = fmemopen(text, len, "r");
-	struct tr_facts facts;
 	int rc;
 
 	if (!in)
 		return tr_err_set(err, TR_ERR_CANNOT, "%s: cannot be read", name);
-	tr_facts_init(&facts);
-	rc = tr_trace_read_stream(&facts, in, name, err);
+	rc = tr_trace_read_stream(&o->facts, in, name, err);
 	fclose(in);
-	if (rc == 0)
-		rc = make_profile(o, &facts, name, err);
-	tr_facts_release(&facts);
-	return rc;
+	return rc == 0 ? make_profile(o, &o->facts, name, err) : rc;
 }
 
 static int open_path(struct aa_operand *o, const char *path, bool or_trace, struct tr_err *err)
@@ -120,20 +116,26 @@ static int open_path(struct aa_operand *o, const char *path, bool or_trace, stru
 					  compile_text(o, text, len, name, err);
 }
 
+static void begin(struct aa_operand *o, const char *word)
+{
+	*o = (struct aa_operand){ .word = word, .label = text_escaped(word), .complete = true };
+	tr_facts_init(&o->facts);
+}
+
 static int open_any(struct aa_operand *o, const char *word, bool or_trace, struct tr_err *err)
 {
 	size_t len;
 	const char *own = tr_apparmor_builtin(word, &len);
 	int rc;
 
-	*o = (struct aa_operand){ .word = word, .label = text_escaped(word), .complete = true };
+	begin(o, word);
 	if (own) {
 		rc = tr_apparmor_parse(&o->d, own, len, word, TR_APPARMOR_BASE, err);
 		rc = rc < 0 ? rc : compile_text(o, own, len, word, err);
 	} else if (tr_bundle_is(word)) {
-		tr_cleanup_free char *path = tr_xasprintf("%s/apparmor", word);
-
-		rc = open_path(o, path, or_trace, err);
+		o->bundle = word;
+		rc = bundle_apparmor_file(word, &o->word, &o->path, err);
+		rc = rc < 0 ? rc : open_path(o, o->path, false, err);
 	} else {
 		rc = open_path(o, word, or_trace, err);
 	}
@@ -152,6 +154,18 @@ int aa_operand_open_any(struct aa_operand *o, const char *word, struct tr_err *e
 	return open_any(o, word, true, err);
 }
 
+int aa_operand_of_facts(struct aa_operand *o, const char *word, const struct tr_facts *facts,
+			struct tr_err *err)
+{
+	int rc;
+
+	begin(o, word);
+	rc = make_profile(o, facts, word, err);
+	if (rc < 0)
+		aa_operand_release(o);
+	return rc;
+}
+
 int aa_operand_choose(struct aa_operand *o, struct tr_err *err)
 {
 	if (tr_apparmor_choose(&o->p, &o->policy, NULL, err) < 0)
@@ -166,6 +180,8 @@ void aa_operand_release(struct aa_operand *o)
 {
 	tr_apparmor_document_release(&o->d);
 	tr_aa_policy_release(&o->policy);
+	tr_facts_release(&o->facts);
 	free(o->label);
+	free(o->path);
 	memset(o, 0, sizeof(*o));
 }

@@ -59,29 +59,39 @@ int bundle_profile(const char *dir, char **ret, struct tr_err *err)
 	return r;
 }
 
-int bundle_apparmor(const char *dir, char **ret, char **ret_why, struct tr_err *err)
+int bundle_has_apparmor(const char *dir, enum tr_bundle_state *ret, char **ret_why,
+			struct tr_err *err)
 {
-	tr_cleanup_free char *path = tr_bundle_path(dir, TR_BUNDLE_APPARMOR);
-	enum tr_bundle_state state = TR_BUNDLE_SAME;
 	struct tr_bundle b;
 	int r;
 
 	if (tr_bundle_read(&b, dir, err) < 0)
 		return -1;
-	r = tr_bundle_check(&b, TR_BUNDLE_APPARMOR, &state, err);
-	if (r == 0 && state == TR_BUNDLE_GONE)
-		r = tr_err_set(err, TR_ERR_INPUT, "%s: it was made with the bundle, and is gone",
-			       path);
-	if (r == 0 && state == TR_BUNDLE_NEVER) {
+	r = tr_bundle_check(&b, TR_BUNDLE_APPARMOR, ret, err);
+	if (r == 0 && *ret == TR_BUNDLE_GONE)
+		r = tr_err_set(
+			err, TR_ERR_INPUT,
+			"%s/" TR_BUNDLE_APPARMOR ": it was made with the bundle, and is gone", dir);
+	else if (r == 0 && *ret == TR_BUNDLE_NEVER)
 		*ret_why = tr_xstrdup(b.no_apparmor ? b.no_apparmor :
 						      "emit bundle was not run since there "
 						      "are AppArmor profiles");
-	} else if (r == 0) {
+	else if (r == 0)
+		r = 1;
+	tr_bundle_release(&b);
+	return r;
+}
+
+int bundle_apparmor(const char *dir, char **ret, char **ret_why, struct tr_err *err)
+{
+	tr_cleanup_free char *path = tr_bundle_path(dir, TR_BUNDLE_APPARMOR);
+	enum tr_bundle_state state = TR_BUNDLE_SAME;
+	int r = bundle_has_apparmor(dir, &state, ret_why, err);
+
+	if (r > 0) {
 		warn_profile(path, state);
 		*ret = tr_take(path);
-		r = 1;
 	}
-	tr_bundle_release(&b);
 	return r;
 }
 

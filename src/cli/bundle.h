@@ -12,8 +12,11 @@
 int bundle_profile(const char *dir, char **ret, struct tr_err *err);
 
 /*
- * The same of its AppArmor profile; 0 and *ret_why, owned, where it has none; 1 with *ret.
+ * Whether it has an AppArmor profile: 0 and *ret_why, owned, where it has none; 1 with what became of it.
  */
+int bundle_has_apparmor(const char *dir, enum tr_bundle_state *ret, char **ret_why,
+			struct tr_err *err);
+/* The same, with its path, owned. Warns as bundle_profile does. */
 int bundle_apparmor(const char *dir, char **ret, char **ret_why, struct tr_err *err);
 /* The path of its list of the image's files, on the heap; *ret stays where it has none, or none any more. */
 int bundle_image(const char *dir, char **ret, struct tr_err *err);

@@ -9,6 +9,7 @@
 #include "cli/cmd.h"
 #include "cli/diff.h"
 #include "cli/diff_apparmor.h"
+#include "trammel/bundle.h"
 #include "util/mem.h"
 
 enum format {
@@ -30,6 +31,8 @@ static void release(struct diff_report *r)
 	for (int kind = 0; kind < ROW_KINDS; kind++)
 		free(r->rows[kind].v);
 	tr_diff_release(&r->d);
+	aa_diff_release(&r->aa);
+	free(r->no_aa);
 	capset_release(&r->caps);
 	strbuf_release(&r->accept);
 	operand_release(&r->a);
@@ -53,9 +56,15 @@ static int compare(struct diff_report *r, const struct diff_opts *o, struct tr_e
 	/* Of what is no recording, this is true. */
 	r->complete = tr_facts_complete(&r->a.facts) && tr_facts_complete(&r->b.facts);
 	diff_make_rows(r);
+	if (diff_bundle_apparmor(r, &r->a, &r->b, o->files, err) < 0)
+		return -1;
+	if (!r->a.bundle || r->b.kind != TR_DIFF_FACTS || !(r->d.n_more || r->aa.d.more.n))
+		return 0;
 	trace = (char *)(uintptr_t)r->b.word;
-	if (r->a.bundle && r->b.kind == TR_DIFF_FACTS && r->d.n_more)
-		return accept_find(&r->accept, r->a.bundle, &r->b.facts, &trace, 1, err);
+	if (accept_find(&r->accept, r->a.bundle, &r->b.facts, &trace, 1, err) < 0)
+		return -1;
+	strbuf_adds(&r->aa.accept, strbuf_str(&r->accept));
+	r->aa.accept_said = r->rows[ROW_MORE].n;
 	return 0;
 }
 
@@ -74,8 +83,10 @@ static int answer(const struct diff_report *r, enum format format)
 	if (!r->complete)
 		cli_warn("a recording is incomplete: what is missing in it was not compared%s",
 			 r->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
-	if (r->d.n_more || (r->any_change && r->d.n))
+	if (r->d.n_more || r->aa.d.more.n || (r->any_change && (r->d.n || r->aa.d.less.n)))
 		return EXIT_NO;
+	if (r->cannot)
+		return EXIT_CANNOT;
 	return r->complete || r->allow_incomplete ? EXIT_YES : EXIT_INCOMPLETE;
 }
 
@@ -105,7 +116,7 @@ static int check_operands(const struct diff_report *r, struct diff_opts *o)
 	if (from_stdin > 1)
 		return cli_usage(&cmd_diff, "only one of the files can be '-'");
 	o->apparmor = o->apparmor || aa_operand_is(o->a) || aa_operand_is(o->b);
-	if (o->files && !o->apparmor)
+	if (o->files && !o->apparmor && !tr_bundle_is(o->a) && !tr_bundle_is(o->b))
 		return cli_usage(&cmd_diff, "--files is of AppArmor profiles");
 	if (o->apparmor && (r->caps.add || r->caps.drop))
 		return cli_usage(&cmd_diff, "--cap-add and --cap-drop are of seccomp profiles");
@@ -217,19 +228,19 @@ const struct cmd cmd_diff = {
 	.options =
 		"A and B are each a profile (a file, '-', or a built-in name: docker-default,\n"
 		"docker-default@20.10, podman-default), a trace, or container:NAME or pid:NUMBER for\n"
-		"what is in force in a running container or process. A bundle is its profile. Where one\n"
-		"is the text of an AppArmor profile, AppArmor profiles are compared.\n\n"
+		"what is in force in a running container or process. A bundle is its profiles, of seccomp and\n"
+		"AppArmor. Where one is the text of an AppArmor profile, AppArmor profiles are compared.\n\n"
 		"      --any-change        exit 1 for any difference, not only if B grants more\n"
 		"      --all               whole lists\n"
 		"      --markdown          for a pull request; fits one comment\n"
 		"      --sarif             SARIF 2.1.0, for a code host\n"
 		"      --cap-add=LIST      compare for a container started with these\n"
 		"      --cap-drop=LIST     capabilities, without those\n"
-		"      --apparmor          names, bundles, traces and '-' stand for AppArmor profiles\n"
+		"      --apparmor          names, bundles, traces and '-' stand for AppArmor profiles alone\n"
 		"      --files=LIST        ask both for the files of an image, too (see verify)\n"
 		"      --allow-incomplete  take a recording with losses, or cut off, for whole\n"
 		"  -h, --help              this help\n"
 		"\nExit status: 0 B grants nothing that A does not; 1 it does; 2 bad input; 3 a\n"
-		"container's filter cannot be read; 4 nothing more, but a recording is incomplete.\n",
+		"container's filter cannot be read, or there is no apparmor_parser for a bundle; 4 nothing more, but a recording is incomplete.\n",
 	.run = diff_main,
 };

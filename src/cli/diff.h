@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "cli/capset.h"
+#include "cli/diff_apparmor.h"
 #include "cli/operand.h"
 #include "trammel/diff.h"
 
@@ -39,7 +40,18 @@ struct diff_report {
 	bool any_change;
 	bool allow_incomplete, complete;
 	struct strbuf accept; /* the command that takes what B did into the bundle A */
+	struct aa_report aa; /* of bundles, their AppArmor profiles too */
+	bool has_aa;
+	char *no_aa; /* why not, where there could be; NULL: there could not, or they are */
+	bool cannot; /* because this machine cannot */
 };
+
+/*
+ * Where A or B is a bundle: compares what else of the two is of AppArmor, once A and B are open. What keeps it from that
+ * is said in no_aa, and is no failure.
+ */
+int diff_bundle_apparmor(struct diff_report *r, const struct operand *a, const struct operand *b,
+			 const char *files, struct tr_err *err);
 
 /* Fills rows from d. */
 void diff_make_rows(struct diff_report *r);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/accept_line.h"
 #include "cli/ci.h"
 #include "cli/cmd.h"
 #include "cli/image_source.h"
@@ -19,13 +20,20 @@
 #define SHOWN_NAMES 3 /* of a row */
 #define SHOWN_ALIKE 8 /* rows by one rule */
 
-int aa_diff_compare(struct aa_report *r, const char *a, const char *b, const char *files,
-		    struct tr_err *err)
+static int find_accept(struct aa_report *r, struct tr_err *err)
+{
+	char *trace = (char *)(uintptr_t)r->b.word;
+
+	if (!r->a.bundle || !r->b.is_trace || !r->d.more.n || r->accept.len)
+		return 0;
+	return accept_find(&r->accept, r->a.bundle, &r->b.facts, &trace, 1, err);
+}
+
+int aa_diff_operands(struct aa_report *r, const char *files, struct tr_err *err)
 {
 	struct tr_aa_diff_side x, y;
 
-	if (aa_operand_open_any(&r->a, a, err) < 0 || aa_operand_choose(&r->a, err) < 0 ||
-	    aa_operand_open_any(&r->b, b, err) < 0 || aa_operand_choose(&r->b, err) < 0)
+	if (aa_operand_choose(&r->a, err) < 0 || aa_operand_choose(&r->b, err) < 0)
 		return -1;
 	if (files) {
 		if (image_source_read(&r->files, files, err) < 0)
@@ -38,12 +46,22 @@ int aa_diff_compare(struct aa_report *r, const char *a, const char *b, const cha
 	return 0;
 }
 
+int aa_diff_compare(struct aa_report *r, const char *a, const char *b, const char *files,
+		    struct tr_err *err)
+{
+	if (aa_operand_open_any(&r->a, a, err) < 0 || aa_operand_open_any(&r->b, b, err) < 0 ||
+	    aa_diff_operands(r, files, err) < 0)
+		return -1;
+	return find_accept(r, err);
+}
+
 void aa_diff_release(struct aa_report *r)
 {
 	tr_aa_diff_release(&r->d);
 	tr_image_files_release(&r->files);
 	aa_operand_release(&r->a);
 	aa_operand_release(&r->b);
+	strbuf_release(&r->accept);
 }
 
 /* What all forms say */
@@ -88,6 +106,13 @@ static void add_rule(struct strbuf *sb, const struct tr_aa_diff_row *row)
 	text_escape(sb, row->line->text, strlen(row->line->text));
 }
 
+/* ". To accept it: ..." */
+static void add_reason(struct strbuf *sb, const struct aa_report *r)
+{
+	if (r->accept.len)
+		strbuf_addf(sb, ". To accept it: %s", strbuf_str(&r->accept));
+}
+
 static void each_limit(const struct aa_report *r, void (*fn)(const char *text, void *arg),
 		       void *arg)
 {
@@ -109,9 +134,23 @@ static void each_limit(const struct aa_report *r, void (*fn)(const char *text, v
 		fn("not what an incomplete recording lost", arg);
 }
 
+static void tell_ci(const struct aa_report *r)
+{
+	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
+
+	if (ci_wants_summary()) {
+		aa_diff_markdown(r, &sb);
+		strbuf_addc(&sb, '\n');
+		ci_summary(strbuf_str(&sb));
+	}
+	if (ci_wants_errors())
+		aa_diff_tell_errors(r);
+}
+
 static int status_of(const struct aa_report *r)
 {
 	fflush(stdout);
+	tell_ci(r);
 	if (!is_complete(r))
 		cli_warn("a recording is incomplete: what is missing in it was not compared%s",
 			 r->allow_incomplete ? "" : " (--allow-incomplete to accept that)");
@@ -194,7 +233,7 @@ static void print_limit(const char *text, void *arg)
 	printf("  - %s\n", text);
 }
 
-int aa_diff_print_text(const struct aa_report *r)
+void aa_diff_text(const struct aa_report *r)
 {
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
 
@@ -204,6 +243,9 @@ int aa_diff_print_text(const struct aa_report *r)
 		printf("\n%sMore%s\n", c_bold(), c_reset());
 		print_rows(r, &r->d.more);
 	}
+	if (r->accept.len && !r->accept_said)
+		printf("\n%sTo accept it%s, if it is meant to be:\n  %s\n", c_bold(), c_reset(),
+		       strbuf_str(&r->accept));
 	if (r->d.less.n) {
 		strbuf_clear(&sb);
 		add_answer(&sb, &r->a, &r->b, r->d.less.n);
@@ -212,6 +254,11 @@ int aa_diff_print_text(const struct aa_report *r)
 	}
 	printf("\n%sCompared%s\n", c_bold(), c_reset());
 	each_limit(r, print_limit, NULL);
+}
+
+int aa_diff_print_text(const struct aa_report *r)
+{
+	aa_diff_text(r);
 	return status_of(r);
 }
 
@@ -264,7 +311,7 @@ static void json_limit(const char *text, void *arg)
 	json_object_array_add(arg, json_object_new_string(text));
 }
 
-int aa_diff_print_json(const struct aa_report *r)
+json_object *aa_diff_json(const struct aa_report *r)
 {
 	json_object *o = json_object_new_object(), *limits = json_object_new_array();
 
@@ -277,8 +324,17 @@ int aa_diff_print_json(const struct aa_report *r)
 	json_object_object_add(o, "all_names", json_object_new_boolean(r->d.all_names));
 	json_object_object_add(o, "more", json_of_rows(&r->d.more));
 	json_object_object_add(o, "less", json_of_rows(&r->d.less));
+	if (r->accept.len)
+		json_add_string(o, "accept", strbuf_str(&r->accept));
 	each_limit(r, json_limit, limits);
 	json_object_object_add(o, "compared", limits);
+	return o;
+}
+
+int aa_diff_print_json(const struct aa_report *r)
+{
+	json_object *o = aa_diff_json(r);
+
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 	json_object_put(o);
 	return status_of(r);
@@ -286,12 +342,14 @@ int aa_diff_print_json(const struct aa_report *r)
 
 /* Markdown */
 
-static void add_table(struct strbuf *sb, const struct tr_aa_diff_rows *rows)
+/* What is left of a comment from where this begins: the end, and a command of some length, must fit in. */
+static void add_table(struct strbuf *sb, const struct aa_report *r,
+		      const struct tr_aa_diff_rows *rows)
 {
-	size_t i = 0;
+	size_t taken = 4000 + (r->accept.len < MARKDOWN_COMMAND ? r->accept.len : 0), i = 0;
 
 	strbuf_adds(sb, "\n| What | Rule |\n| --- | --- |\n");
-	for (; i < rows->n && sb->len < MARKDOWN_ROOM - 4000; i++) {
+	for (; i < rows->n && sb->len + taken < MARKDOWN_ROOM; i++) {
 		cleanup_strbuf struct strbuf what = STRBUF_INIT, rule = STRBUF_INIT;
 
 		add_what(&what, &rows->v[i]);
@@ -315,55 +373,81 @@ static void add_limit(const char *text, void *arg)
 	strbuf_addf(arg, "- %s\n", text);
 }
 
+void aa_diff_markdown(const struct aa_report *r, struct strbuf *sb)
+{
+	size_t more = r->d.more.n, less = r->d.less.n;
+
+	strbuf_adds(sb, "### AppArmor: ");
+	markdown_code(sb, r->a.label);
+	strbuf_adds(sb, " to ");
+	markdown_code(sb, r->b.label);
+	if (more) {
+		strbuf_addf(sb, "\n\n**%zu thing%s more** %s granted or done.\n", more,
+			    cli_plural(more), more == 1 ? "is" : "are");
+		add_table(sb, r, &r->d.more);
+	} else {
+		strbuf_adds(sb, "\n\nNothing more is granted or done.\n");
+	}
+	if (!r->accept_said)
+		markdown_accept(sb, strbuf_str(&r->accept));
+	if (less) {
+		strbuf_addf(sb, "\n<details><summary>No longer (%zu)</summary>\n", less);
+		add_table(sb, r, &r->d.less);
+		strbuf_adds(sb, "\n</details>\n");
+	}
+	strbuf_adds(sb, "\nCompared:\n\n");
+	each_limit(r, add_limit, sb);
+}
+
 int aa_diff_print_markdown(const struct aa_report *r)
 {
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
-	size_t more = r->d.more.n, less = r->d.less.n;
 
-	strbuf_adds(&sb, "### AppArmor: ");
-	markdown_code(&sb, r->a.label);
-	strbuf_adds(&sb, " to ");
-	markdown_code(&sb, r->b.label);
-	if (more) {
-		strbuf_addf(&sb, "\n\n**%zu thing%s more** %s granted or done.\n", more,
-			    cli_plural(more), more == 1 ? "is" : "are");
-		add_table(&sb, &r->d.more);
-	} else {
-		strbuf_adds(&sb, "\n\nNothing more is granted or done.\n");
-	}
-	if (less) {
-		strbuf_addf(&sb, "\n<details><summary>No longer (%zu)</summary>\n", less);
-		add_table(&sb, &r->d.less);
-		strbuf_adds(&sb, "\n</details>\n");
-	}
-	strbuf_adds(&sb, "\nCompared:\n\n");
-	each_limit(r, add_limit, &sb);
+	aa_diff_markdown(r, &sb);
 	fputs(strbuf_str(&sb), stdout);
-	if (ci_wants_summary())
-		ci_summary(strbuf_str(&sb));
 	return status_of(r);
 }
 
 /* SARIF */
 
-static void add_results(struct sarif *s, const struct aa_report *r, bool more)
+/* A profile that is kept tells more than a recording of what is beyond it. */
+static const struct aa_operand *where_is(const struct aa_report *r, bool more)
+{
+	const struct aa_operand *of = more ? &r->b : &r->a, *other = more ? &r->a : &r->b;
+
+	return !of->is_file && other->is_file ? other : of;
+}
+
+static void add_results(struct sarif *s, const struct aa_report *r, size_t rule, bool more)
 {
 	const struct tr_aa_diff_rows *rows = more ? &r->d.more : &r->d.less;
 
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct tr_aa_diff_row *row = &rows->v[i];
-		const struct aa_operand *of = more ? &r->b : &r->a;
+		const struct aa_operand *of = where_is(r, more);
 		bool here = of->is_file && row->line && row->line->file == of->d.files[0];
 		cleanup_strbuf struct strbuf text = STRBUF_INIT;
 		tr_cleanup_free char *what = tr_xasprintf("%s %s", row->perms, row->what);
 
 		add_what(&text, row);
 		strbuf_addf(&text, " (from %s to %s)", r->a.label, r->b.label);
+		if (more)
+			add_reason(&text, r);
 		sarif_add_safe_result(
-			s, more ? 0 : 1, more ? "diff-apparmor-more" : "diff-apparmor-less",
+			s, rule + !more, more ? "diff-apparmor-more" : "diff-apparmor-less",
 			more ? SARIF_ERROR : SARIF_NOTE, of->is_file ? of->word : NULL,
 			here ? row->line->line : 0, strbuf_str(&text), what);
 	}
+}
+
+void aa_diff_add_sarif(const struct aa_report *r, struct sarif *s, size_t rule)
+{
+	sarif_add_rule(s, "diff-apparmor-more",
+		       "The second AppArmor profile allows what the first does not", SARIF_ERROR);
+	sarif_add_rule(s, "diff-apparmor-less",
+		       "The first AppArmor profile allows what the second does not", SARIF_NOTE);
+	add_results(s, r, rule, true);
+	add_results(s, r, rule, false);
 }
 
 int aa_diff_print_sarif(const struct aa_report *r)
@@ -371,12 +455,25 @@ int aa_diff_print_sarif(const struct aa_report *r)
 	struct sarif s;
 
 	sarif_init(&s);
-	sarif_add_rule(&s, "diff-apparmor-more",
-		       "The second AppArmor profile allows what the first does not", SARIF_ERROR);
-	sarif_add_rule(&s, "diff-apparmor-less",
-		       "The first AppArmor profile allows what the second does not", SARIF_NOTE);
-	add_results(&s, r, true);
-	add_results(&s, r, false);
+	aa_diff_add_sarif(r, &s, 0);
 	sarif_print(&s);
 	return status_of(r);
+}
+
+/* Lines of a change */
+
+void aa_diff_tell_errors(const struct aa_report *r)
+{
+	const struct aa_operand *of = where_is(r, true);
+
+	for (size_t i = 0; of->is_file && i < r->d.more.n; i++) {
+		const struct tr_aa_diff_row *row = &r->d.more.v[i];
+		bool here = row->line && row->line->file == of->d.files[0];
+		cleanup_strbuf struct strbuf text = STRBUF_INIT;
+
+		add_what(&text, row);
+		strbuf_addf(&text, " is allowed, or was done, beyond %s", r->a.label);
+		add_reason(&text, r);
+		ci_error(of->word, here ? row->line->line : 0, "trammel", strbuf_str(&text));
+	}
 }

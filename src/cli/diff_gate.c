@@ -74,6 +74,8 @@ void diff_tell_ci(const struct diff_report *r)
 		strbuf_addc(&sb, '\n');
 		ci_summary(strbuf_str(&sb));
 	}
+	if (ci_wants_errors() && r->has_aa)
+		aa_diff_tell_errors(&r->aa);
 	if (!ci_wants_errors() || !has_lines(where))
 		return;
 	for (size_t i = 0; i < r->rows[ROW_MORE].n; i++)

@@ -80,8 +80,10 @@ void diff_print_json(const struct diff_report *r)
 
 	json_add_string(o, "a", r->a.label);
 	json_add_string(o, "b", r->b.label);
-	json_object_object_add(o, "b_grants_more", json_object_new_boolean(r->d.n_more > 0));
-	json_object_object_add(o, "differs", json_object_new_boolean(r->d.n > 0));
+	json_object_object_add(o, "b_grants_more",
+			       json_object_new_boolean(r->d.n_more || r->aa.d.more.n));
+	json_object_object_add(o, "differs",
+			       json_object_new_boolean(r->d.n || r->aa.d.more.n || r->aa.d.less.n));
 	json_object_object_add(o, "complete", json_object_new_boolean(r->complete));
 	for (int kind = 0; kind < ROW_KINDS; kind++) {
 		json_object *list = json_object_new_array();
@@ -90,8 +92,12 @@ void diff_print_json(const struct diff_report *r)
 			json_object_array_add(list, json_of_row(&r->rows[kind].v[i], kind));
 		json_object_object_add(o, kind_keys[kind], list);
 	}
+	if (r->accept.len)
+		json_add_string(o, "accept", strbuf_str(&r->accept));
 	diff_each_limit(r, json_limit, limits);
 	json_object_object_add(o, "compared", limits);
+	if (r->has_aa)
+		json_object_object_add(o, "apparmor", aa_diff_json(&r->aa));
 	printf("%s\n", json_object_to_json_string_ext(o, JSON_PRETTY));
 	json_object_put(o);
 }
@@ -149,5 +155,7 @@ void diff_print_sarif(const struct diff_report *r)
 		for (size_t i = 0; i < r->rows[kind].n; i++)
 			add_result(&s, r, &r->rows[kind].v[i], kind);
 	}
+	if (r->has_aa)
+		aa_diff_add_sarif(&r->aa, &s, ROW_KINDS);
 	sarif_print(&s);
 }

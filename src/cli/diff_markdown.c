@@ -39,7 +39,10 @@ static void add_row(struct strbuf *sb, const struct diff_report *r, const struct
 /* The end, and a command of some length, must fit in behind the tables. */
 static size_t table_room(const struct diff_report *r)
 {
-	return MARKDOWN_ROOM - 4000 - (r->accept.len < MARKDOWN_COMMAND ? r->accept.len : 0);
+	/* The other half is AppArmor's. */
+	size_t room = r->has_aa ? MARKDOWN_ROOM / 2 : MARKDOWN_ROOM;
+
+	return room - 4000 - (r->accept.len < MARKDOWN_COMMAND ? r->accept.len : 0);
 }
 
 static void add_table(struct strbuf *sb, const struct diff_report *r, int kind)
@@ -93,11 +96,16 @@ void diff_markdown(const struct diff_report *r, struct strbuf *sb)
 		strbuf_adds(sb, "\n\nNothing more is granted or made.\n");
 	if (more)
 		add_table(sb, r, ROW_MORE);
-	markdown_accept(sb, strbuf_str(&r->accept));
+	if (more)
+		markdown_accept(sb, strbuf_str(&r->accept));
 	add_folded(sb, r, ROW_LESS, "No longer");
 	add_folded(sb, r, ROW_OTHERWISE, "Answered otherwise");
 	strbuf_adds(sb, "\nCompared:\n\n");
 	diff_each_limit(r, add_limit, sb);
+	if (!r->has_aa)
+		return;
+	strbuf_addc(sb, '\n');
+	aa_diff_markdown(&r->aa, sb);
 }
 
 void diff_print_markdown(const struct diff_report *r)

@@ -177,4 +177,9 @@ void diff_each_limit(const struct diff_report *r, void (*fn)(const char *text, v
 	}
 	if (!r->complete)
 		fn("what an incomplete recording lost", arg);
+	if (r->no_aa) {
+		strbuf_clear(&sb);
+		strbuf_addf(&sb, "what AppArmor allows: not compared: %s", r->no_aa);
+		fn(strbuf_str(&sb), arg);
+	}
 }

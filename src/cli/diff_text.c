@@ -142,11 +142,13 @@ void diff_print_text(const struct diff_report *r)
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
 	bool more = r->rows[ROW_MORE].n;
 
+	if (r->has_aa)
+		printf("%sSeccomp%s: ", c_bold(), c_reset());
 	diff_answer(r, &sb);
 	printf("%s%s%s\n", more ? c_red() : c_green(), strbuf_str(&sb), c_reset());
 	print_rows(r, ROW_MORE, "More");
 	print_who(r);
-	if (r->accept.len)
+	if (r->accept.len && more)
 		printf("\n%sTo accept it%s, if it is meant to be:\n  %s\n", c_bold(), c_reset(),
 		       strbuf_str(&r->accept));
 	if (r->rows[ROW_LESS].n) {
@@ -157,4 +159,8 @@ void diff_print_text(const struct diff_report *r)
 	print_rows(r, ROW_OTHERWISE, "Neither granted more: answered otherwise");
 	printf("\n%sCompared%s\n", c_bold(), c_reset());
 	diff_each_limit(r, print_limit, NULL);
+	if (!r->has_aa)
+		return;
+	printf("\n%sAppArmor%s: ", c_bold(), c_reset());
+	aa_diff_text(&r->aa);
 }

@@ -76,6 +76,55 @@ cat out err | grep -v '^::error file=web/apparmor,' | grep -nE '^\s*::|##\[' && 
 says summary '### AppArmor: `web/apparmor`'
 unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
 
+# diff says the same, of the pair of them and of AppArmor alone
+for options in "" --apparmor; do
+	# shellcheck disable=SC2086
+	{
+		expect 1 diff $options web file.trace
+		says out 'file.trace did 1 thing that web does not grant'
+		says out '  r on /etc/'
+		says out "  $accept"
+		[ "$(grep -c 'To accept it' out)" = 1 ] || fail "diff $options: not one line to accept"
+		LC_ALL=C grep -q $'[\001-\010\013-\037]' out && fail "diff $options: a control byte"
+		expect 1 -j diff $options web file.trace
+		python3 - "$accept" <<'END' || fail "diff $options: JSON"
+import json, sys
+j = json.load(open("out"))
+aa = j.get("apparmor", j)
+assert j["b_grants_more"] and j["accept"] == aa["accept"] == sys.argv[1], j
+assert aa["of"] == "apparmor" and len(aa["more"]) == 1 and (aa is j or not j["more"]), j
+END
+		expect 1 diff --markdown $options web file.trace
+		says out '### AppArmor: `web` to `file.trace`'
+		[ "$(grep -c "$accept" out)" = 1 ] || fail "diff $options: Markdown: not one line to accept"
+		expect 1 diff --sarif $options web file.trace
+		python3 - "$accept" <<'END' || fail "diff $options: SARIF"
+import json, sys
+run = json.load(open("out"))["runs"][0]
+(r,) = [r for r in run["results"] if r["level"] == "error"]
+assert run["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] == "diff-apparmor-more", r
+assert r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "web/apparmor", r
+assert sys.argv[1] in r["message"]["text"], r
+END
+	}
+done
+export GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=$dir/diff-summary
+expect 1 diff web file.trace
+[ "$(grep -c '^::error file=web/apparmor,.*title=trammel::' err)" = 1 ] || fail "diff: no workflow command"
+says diff-summary '### AppArmor: `web` to `file.trace`'
+unset GITHUB_ACTIONS GITHUB_STEP_SUMMARY
+expect 0 diff --any-change web web
+says out 'AppArmor: web grants nothing that web does not grant'
+expect 1 diff web both.trace
+[ "$(grep -c 'To accept it' out)" = 1 ] || fail "diff: not one line to accept both"
+says out 'connect'
+says out '  r on /etc/web.d/more'
+expect 0 diff docker-default web
+says out 'AppArmor: web grants nothing that docker-default does not grant'
+expect 0 diff --any-change web web/seccomp.json
+says out 'AppArmor'
+says_not out '  r on '
+
 # Both need more: one line for both
 expect 1 verify web both.trace
 [ "$(grep -c 'To accept it' out)" = 1 ] || fail "not one line to accept both"
@@ -108,6 +157,11 @@ says err 'AppArmor: not proved: nothing is recorded that AppArmor is asked about
 expect 0 --json verify web calls.trace
 python3 -c 'import json; j = json.load(open("out")); assert "apparmor" not in j and j["apparmor_unproved"], j' || fail "JSON"
 
+expect 0 diff web calls.trace
+says err 'AppArmor: not compared: calls.trace: no acts on files were recorded'
+says out 'what AppArmor allows: not compared'
+expect 2 diff --apparmor web calls.trace
+
 # Nor does a machine that cannot compile it
 mkdir none
 printf '#!/nonexistent/interpreter\n' >none/apparmor_parser
@@ -116,7 +170,12 @@ PATH=$dir/none:$PATH expect 3 verify web
 says out 'Yes: web/seccomp.json allows all'
 says_not out 'the AppArmor profile'
 says err 'AppArmor: not proved: '
-PATH=$dir/none:$PATH expect 1 verify web <(trace $new "$read" "$(call mount 165)")
+PATH=$dir/none:$PATH expect 3 diff web old.trace
+says out 'old.trace made no syscalls that web does not grant'
+says err 'AppArmor: not compared: '
+trace $new "$read" "$(call mount 165)" "$(file /etc/web.conf open r)" >mount.trace
+PATH=$dir/none:$PATH expect 1 diff web mount.trace
+PATH=$dir/none:$PATH expect 1 verify web mount.trace
 PATH=$dir/none:$PATH expect 3 verify --markdown web
 says out '### AppArmor: not proved'
 
@@ -125,6 +184,11 @@ expect 0 emit bundle -d plain calls.trace
 expect 0 verify plain
 MATCH=-E says out 'what AppArmor refuses: no acts on files'
 [ -s err ] && fail "a warning of a bundle that was made so"
+expect 0 diff web plain
+says out 'not compared: plain has no AppArmor profile: no acts'
+[ -s err ] && fail "diff: a warning of a bundle that was made so"
+expect 2 diff --apparmor web plain
+says err 'plain: has no AppArmor profile: no acts on files were recorded'
 expect 2 verify plain --name x
 says err 'plain has no AppArmor profile: no acts on files were recorded'
 
