@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/bundle.h"
 #include "cli/cmd.h"
 #include "cli/lint.h"
 #include "trammel/seccomp.h"
@@ -14,6 +15,8 @@
 /* No level is as high. */
 #define FAIL_NEVER TR_LINT_LEVELS
 
+#define BOTH "docker-default" /* is a profile of either kind */
+
 enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
@@ -21,30 +24,63 @@ enum format {
 	FORMAT_SARIF
 };
 
-/* What profiles are held against; each kind is read where there is a profile of it. */
+/* What profiles are held against; each kind is read where there is a profile of it, and kept for the next. */
 struct engine_default {
 	struct tr_seccomp seccomp;
+	const char *seccomp_name; /* NULL: not read */
 	struct aa_operand apparmor;
-	bool has_seccomp, has_apparmor;
 };
+
+/* Of a bundle's two profiles, what one is held against is seldom anything for the other. */
+static const char *against(const struct lint_report *r, const char *word, bool apparmor)
+{
+	size_t len;
+	bool is_apparmor = tr_apparmor_builtin(r->against, &len) || aa_operand_is(r->against);
+
+	if (r->apparmor || !tr_bundle_is(word))
+		return r->against;
+	if (apparmor)
+		return is_apparmor ? r->against : BOTH;
+	return aa_operand_is(r->against) ? BOTH : r->against;
+}
+
+static int read_seccomp_default(struct engine_default *of, const char *name, struct tr_err *err)
+{
+	if (of->seccomp_name && !strcmp(of->seccomp_name, name))
+		return 0;
+	if (of->seccomp_name)
+		tr_seccomp_release(&of->seccomp);
+	of->seccomp_name = NULL;
+	if (tr_seccomp_read(&of->seccomp, name, err) < 0)
+		return -1;
+	of->seccomp_name = name;
+	return 0;
+}
+
+static int read_apparmor_default(struct engine_default *of, const char *name, struct tr_err *err)
+{
+	if (of->apparmor.word && !strcmp(of->apparmor.word, name))
+		return 0;
+	aa_operand_release(&of->apparmor);
+	if (aa_operand_open(&of->apparmor, name, err) == 0 &&
+	    aa_operand_choose(&of->apparmor, err) == 0)
+		return 0;
+	aa_operand_release(&of->apparmor);
+	return tr_err_wrap(err, "--against");
+}
 
 static int lint_apparmor(struct lint_report *r, struct lint_file *f, const char *word,
 			 struct engine_default *engine, struct tr_err *err)
 {
-	f->o = (struct operand){ .kind = TR_DIFF_FACTS,
-				 .word = word,
-				 .label = text_escaped(word),
-				 .is_file = aa_operand_is_file(word) };
-	f->is_apparmor = true;
-	if (!engine->has_apparmor) {
-		if (aa_operand_open(&engine->apparmor, r->against, err) < 0)
-			return tr_err_wrap(err, "--against");
-		engine->has_apparmor = true;
-		if (aa_operand_choose(&engine->apparmor, err) < 0)
-			return tr_err_wrap(err, "--against");
-	}
-	if (aa_operand_open(&f->aa, word, err) < 0)
+	*f = (struct lint_file){ .is_apparmor = true };
+	if (read_apparmor_default(engine, against(r, word, true), err) < 0 ||
+	    aa_operand_open(&f->aa, word, err) < 0)
 		return -1;
+	/* Of a bundle, which of its files. */
+	f->o = (struct operand){ .kind = TR_DIFF_FACTS,
+				 .word = f->aa.word,
+				 .label = text_escaped(f->aa.word),
+				 .is_file = aa_operand_is_file(f->aa.word) };
 	tr_lint_apparmor(&f->lint, &f->aa.d, &f->aa.policy, engine->apparmor.p);
 	return 0;
 }
@@ -57,9 +93,8 @@ static int lint_file(struct lint_report *r, struct lint_file *f, const char *wor
 
 	if (r->apparmor || aa_operand_is(word))
 		return lint_apparmor(r, f, word, of, err);
-	if (!of->has_seccomp && tr_seccomp_read(&of->seccomp, r->against, err) < 0)
+	if (read_seccomp_default(of, against(r, word, false), err) < 0)
 		return -1;
-	of->has_seccomp = true;
 	if (operand_open(&f->o, word, err) < 0)
 		return -1;
 	switch (o->kind) {
@@ -73,14 +108,43 @@ static int lint_file(struct lint_report *r, struct lint_file *f, const char *wor
 	return tr_err_set(err, TR_ERR_INPUT, "%s: expected a profile, found a trace", word);
 }
 
-static int lint_all(struct lint_report *r, char **words, struct tr_err *err)
+/* Beside its seccomp profile, the one of AppArmor. That there is none, or that it cannot be looked at here, is said. */
+static int lint_bundle_apparmor(struct lint_report *r, const char *word, struct engine_default *of,
+				struct tr_err *err)
+{
+	tr_cleanup_free char *why = NULL, *safe = text_escaped(word);
+	enum tr_bundle_state state;
+	int rc = bundle_has_apparmor(word, &state, &why, err);
+
+	if (rc == 0)
+		cli_say("%s has no AppArmor profile: %s", safe, why);
+	if (rc <= 0)
+		return rc;
+	if (lint_apparmor(r, &r->files[r->n_files], word, of, err) == 0) {
+		r->n_files++;
+		return 0;
+	}
+	if (err->kind != TR_ERR_CANNOT)
+		return -1;
+	r->cannot = true;
+	cli_warn("AppArmor: not looked at: %s", tr_err_msg(err));
+	tr_err_clear(err);
+	return 0;
+}
+
+static int lint_all(struct lint_report *r, char **words, size_t n, struct tr_err *err)
 {
 	struct engine_default engine = { 0 };
 	int rc = 0;
 
-	for (size_t i = 0; i < r->n_files && rc == 0; i++)
-		rc = lint_file(r, &r->files[i], words[i], &engine, err);
-	if (engine.has_seccomp)
+	/* Each may be two. */
+	r->files = tr_xcalloc(2 * n, sizeof(*r->files));
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = lint_file(r, &r->files[r->n_files++], words[i], &engine, err);
+		if (rc == 0 && !r->apparmor && tr_bundle_is(words[i]))
+			rc = lint_bundle_apparmor(r, words[i], &engine, err);
+	}
+	if (engine.seccomp_name)
 		tr_seccomp_release(&engine.seccomp);
 	aa_operand_release(&engine.apparmor);
 	return rc;
@@ -99,7 +163,9 @@ static int answer(struct lint_report *r, enum format format)
 	for (size_t i = 0; i < r->n_files; i++)
 		r->failed |= r->files[i].lint.n && (int)r->files[i].lint.v[0].level >= r->fail_on;
 	print[format](r);
-	return r->failed ? EXIT_NO : EXIT_YES;
+	if (r->failed)
+		return EXIT_NO;
+	return r->cannot ? EXIT_CANNOT : EXIT_YES;
 }
 
 static int parse_level(const char *word, int *ret)
@@ -177,15 +243,15 @@ static int parse(int argc, char **argv, struct lint_report *r, enum format *ret_
 static int lint_main(int argc, char **argv)
 {
 	struct tr_err err tr_cleanup_err = { 0 };
-	struct lint_report r = { .fail_on = TR_LINT_HIGH, .against = "docker-default" };
+	struct lint_report r = { .fail_on = TR_LINT_HIGH, .against = BOTH };
 	enum format format;
 	int status = parse(argc, argv, &r, &format);
 
 	if (status >= 0)
 		return status;
-	r.n_files = (size_t)(argc - optind);
-	r.files = tr_xcalloc(r.n_files, sizeof(*r.files));
-	status = lint_all(&r, argv + optind, &err) < 0 ? cli_fail(&err) : answer(&r, format);
+	status = lint_all(&r, argv + optind, (size_t)(argc - optind), &err) < 0 ?
+			 cli_fail(&err) :
+			 answer(&r, format);
 	for (size_t i = 0; i < r.n_files; i++) {
 		tr_lint_release(&r.files[i].lint);
 		operand_release(&r.files[i].o);
@@ -206,15 +272,15 @@ const struct cmd cmd_lint = {
 		"                         default), or never\n"
 		"      --against=PROFILE  the engine's default to hold it against: a built-in name\n"
 		"                         or a file (default: docker-default)\n"
-		"      --apparmor         names, bundles and '-' are AppArmor profiles; files are told\n"
-		"                         by what is in them\n"
+		"      --apparmor         names and '-' are AppArmor profiles, of bundles only that is\n"
+		"                         looked at; files are told by what is in them\n"
 		"      --all              findings of level low, too\n"
 		"      --markdown         for a pull request; fits one comment\n"
 		"      --sarif            SARIF 2.1.0, for a code host\n"
 		"  -h, --help             this help\n"
 		"\nFILE is a seccomp or AppArmor profile, '-', or a built-in name; or container:NAME or pid:NUMBER for what\n"
-		"is in force in a running container or process.\n"
+		"is in force in a running container or process. A bundle is both its profiles.\n"
 		"\nExit status: 0 nothing of that level; 1 something; 2 wrong usage or bad input; 3 a\n"
-		"container's filter cannot be read.\n",
+		"container's filter cannot be read, or there is no apparmor_parser for a bundle.\n",
 	.run = lint_main,
 };

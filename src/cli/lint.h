@@ -23,6 +23,7 @@ struct lint_report {
 	bool apparmor; /* what may be a profile of either kind is one of AppArmor's */
 	bool all; /* print what is low, too */
 	bool failed;
+	bool cannot; /* a bundle's AppArmor profile could not be compiled */
 	struct lint_file *files;
 	size_t n_files;
 };

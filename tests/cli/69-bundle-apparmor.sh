@@ -125,6 +125,21 @@ expect 0 diff --any-change web web/seccomp.json
 says out 'AppArmor'
 says_not out '  r on '
 
+# lint looks at both, and tells which of them has it
+expect 0 lint web
+says out 'web: 0 high'
+says out 'web/apparmor: 0 high'
+expect 0 lint --apparmor web
+says out 'web/apparmor: 0 high'
+says_not out 'web: '
+cp -r web wider
+sed -i 's/^  include if exists/  capability sys_admin,\n&/' wider/apparmor
+expect 1 lint wider
+MATCH=-E says out '^wider/apparmor:[0-9]+: high: capability sys_admin'
+expect 1 lint --against podman-default wider
+expect 1 -j lint wider
+python3 -c 'import json; j = json.load(open("out")); assert j["failed"] and [f["file"] for f in j["files"]] == ["wider", "wider/apparmor"], j' || fail "JSON of lint"
+
 # Both need more: one line for both
 expect 1 verify web both.trace
 [ "$(grep -c 'To accept it' out)" = 1 ] || fail "not one line to accept both"
@@ -175,6 +190,8 @@ says out 'old.trace made no syscalls that web does not grant'
 says err 'AppArmor: not compared: '
 trace $new "$read" "$(call mount 165)" "$(file /etc/web.conf open r)" >mount.trace
 PATH=$dir/none:$PATH expect 1 diff web mount.trace
+PATH=$dir/none:$PATH expect 3 lint web
+says err 'AppArmor: not looked at: '
 PATH=$dir/none:$PATH expect 1 verify web mount.trace
 PATH=$dir/none:$PATH expect 3 verify --markdown web
 says out '### AppArmor: not proved'
@@ -189,6 +206,8 @@ says out 'not compared: plain has no AppArmor profile: no acts'
 [ -s err ] && fail "diff: a warning of a bundle that was made so"
 expect 2 diff --apparmor web plain
 says err 'plain: has no AppArmor profile: no acts on files were recorded'
+expect 0 lint plain
+says err 'plain has no AppArmor profile: no acts on files were recorded'
 expect 2 verify plain --name x
 says err 'plain has no AppArmor profile: no acts on files were recorded'
 
