@@ -9,6 +9,7 @@
 #define TRAMMEL_POLICY_RUN_H
 
 #include "trammel/facts.h"
+#include "trammel/image_files.h"
 #include "trammel/run_options.h"
 
 /* What is added to the most that was seen. */
@@ -21,6 +22,7 @@ struct tr_policy_run_opts {
 	const char *seccomp; /* the profile's file */
 	const char *apparmor; /* the profile's name */
 	unsigned without; /* 1 << enum tr_run_kind: not to be said at all */
+	const struct tr_image_files *image; /* its files; NULL: not known */
 	bool allow_incomplete, allow_no_start; /* as in struct tr_policy_opts */
 };
 

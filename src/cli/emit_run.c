@@ -8,6 +8,7 @@
 #include "cli/cmd.h"
 #include "cli/emit.h"
 #include "cli/emit_write.h"
+#include "cli/image_source.h"
 #include "trammel/apparmor.h"
 #include "trammel/policy_run.h"
 #include "trammel/run_text.h"
@@ -20,6 +21,7 @@
 enum {
 	NAME = 256,
 	SECCOMP,
+	FILES,
 	WITHOUT,
 	ALLOW_INCOMPLETE,
 	ALLOW_NO_START,
@@ -28,6 +30,7 @@ enum {
 struct opts {
 	bool compose;
 	const char *file, *name;
+	const char *files; /* a list of the image's; NULL: none */
 	struct tr_policy_run_opts policy;
 	char **traces;
 	size_t n_traces;
@@ -72,6 +75,9 @@ static int take_option(int c, char **argv, struct opts *o)
 		if (!*optarg || !text_is_utf8(optarg, strlen(optarg)))
 			return cli_usage(&cmd_emit, "--seccomp: expected a file's name, in UTF-8");
 		return -1;
+	case FILES:
+		o->files = optarg;
+		return -1;
 	case WITHOUT:
 		return take_without(o, optarg);
 	case ALLOW_INCOMPLETE:
@@ -93,6 +99,7 @@ static int parse(int argc, char **argv, struct opts *o)
 		{ "output", required_argument, NULL, 'o' },
 		{ "name", required_argument, NULL, NAME },
 		{ "seccomp", required_argument, NULL, SECCOMP },
+		{ "files", required_argument, NULL, FILES },
 		{ "without", required_argument, NULL, WITHOUT },
 		{ "allow-incomplete", no_argument, NULL, ALLOW_INCOMPLETE },
 		{ "allow-no-start", no_argument, NULL, ALLOW_NO_START },
@@ -109,6 +116,9 @@ static int parse(int argc, char **argv, struct opts *o)
 	o->n_traces = (size_t)(argc - optind);
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
+	for (size_t i = 0; i < o->n_traces && o->files; i++)
+		if (!strcmp(o->files, "-") && !strcmp(o->traces[i], "-"))
+			return cli_usage(&cmd_emit, "only one of the files can be '-'");
 	return emit_check_json(o->file, "options need");
 }
 
@@ -160,7 +170,7 @@ static void print_json(const struct tr_run_options *run)
 }
 
 /* What a container is not held to, for a person who does not read the file. */
-static void say_left_out(const struct tr_run_options *run)
+static void say_left_out(const struct tr_run_options *run, const char *hint)
 {
 	static const enum tr_run_kind told[] = { TR_RUN_CAPS,	   TR_RUN_NO_NEW_PRIVILEGES,
 						 TR_RUN_READ_ONLY, TR_RUN_USER,
@@ -178,6 +188,10 @@ static void say_left_out(const struct tr_run_options *run)
 				cli_say("not %s: %s", tr_run_kind_name(v->kind), why);
 		}
 	}
+	if (hint && tr_run_options_find(run, TR_RUN_TMPFS))
+		cli_say("whether the image has files where a tmpfs comes is not known: --files %s "
+			"asks the engine",
+			hint);
 	cli_say("%zu option%s, each with its reason", given, cli_plural(given));
 }
 
@@ -185,6 +199,7 @@ static int make(struct opts *o, const struct tr_facts *facts, struct tr_err *err
 {
 	tr_cleanup_free char *name = emit_default_name(facts);
 	tr_cleanup_free char *file = tr_xasprintf("%s.json", name);
+	tr_cleanup_free char *hint = o->files ? NULL : image_source_hint(facts);
 	struct tr_run_options run;
 	int r;
 
@@ -197,7 +212,7 @@ static int make(struct opts *o, const struct tr_facts *facts, struct tr_err *err
 	if (r == 0 && cli.json)
 		print_json(&run);
 	else if (r == 0)
-		say_left_out(&run);
+		say_left_out(&run, hint);
 	tr_run_options_release(&run);
 	return r;
 }
@@ -206,6 +221,7 @@ int emit_run(int argc, char **argv, bool compose)
 {
 	struct opts o = { .compose = compose };
 	struct tr_err err tr_cleanup_err = { 0 };
+	struct tr_image_files image = { 0 };
 	struct tr_facts facts;
 	int status = parse(argc, argv, &o), r;
 
@@ -213,8 +229,13 @@ int emit_run(int argc, char **argv, bool compose)
 		return status;
 	tr_facts_init(&facts);
 	r = tr_trace_read_all(&facts, o.traces, o.n_traces, NULL, &err);
+	if (r == 0 && o.files && (r = image_source_read(&image, o.files, &err)) == 0) {
+		image_source_hold(&image, &facts);
+		o.policy.image = &image;
+	}
 	if (r == 0)
 		r = make(&o, &facts, &err);
 	tr_facts_release(&facts);
+	tr_image_files_release(&image);
 	return r < 0 ? cli_fail(&err) : EXIT_YES;
 }

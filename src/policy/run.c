@@ -196,8 +196,8 @@ int tr_policy_run(struct tr_run_options *ret, const struct tr_facts *facts,
 	ret->recordings = facts->n_recordings;
 	add_profiles(ret, facts, opts);
 	run_caps(ret, facts);
-	run_no_new_privileges(ret, facts);
-	run_places(ret, facts);
+	run_no_new_privileges(ret, facts, opts->image);
+	run_places(ret, facts, opts->image);
 	run_user(ret, facts);
 	run_network(ret, facts);
 	add_pids(ret, facts);

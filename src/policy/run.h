@@ -19,11 +19,13 @@ struct tr_run_option *run_leave_out(struct tr_run_options *o, enum tr_run_kind k
 
 /* run_caps.c */
 void run_caps(struct tr_run_options *o, const struct tr_facts *facts);
-void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *facts);
+void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *facts,
+			   const struct tr_image_files *image);
 void run_user(struct tr_run_options *o, const struct tr_facts *facts);
 
 /* run_places.c: --read-only, and what is to be writable all the same. */
-void run_places(struct tr_run_options *o, const struct tr_facts *facts);
+void run_places(struct tr_run_options *o, const struct tr_facts *facts,
+		const struct tr_image_files *image);
 
 /* run_network.c */
 void run_network(struct tr_run_options *o, const struct tr_facts *facts);

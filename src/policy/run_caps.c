@@ -141,8 +141,30 @@ static int has_gained(const struct tr_fact *fact, void *arg)
 }
 
 /* What was gained by starting a program is the one thing that this option takes away. */
-void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *facts)
+/* What the image has of programs that gain rights as they start; heap. */
+static char *set_id_of(const struct tr_image_files *image)
 {
+	const char *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; image && i < image->n; i++) {
+		const struct tr_image_file *f = &image->v[i];
+
+		if (f->type != TR_FILE_REGULAR || !(f->mode & 06000) || !(f->mode & 0111))
+			continue;
+		first = first ? first : f->path;
+		n++;
+	}
+	if (!n)
+		return tr_xstrdup(image ? "; the image has no set-id program" : "");
+	return tr_xasprintf("; the image has %zu set-id program%s (%s), which gain nothing then", n,
+			    n == 1 ? "" : "s", first);
+}
+
+void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *facts,
+			   const struct tr_image_files *image)
+{
+	tr_cleanup_free char *set_id = set_id_of(image);
 	const struct tr_fact *gained = NULL;
 	size_t without = 0;
 
@@ -168,8 +190,9 @@ void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *fact
 					   without, facts->n_recordings));
 	else
 		tr_run_options_add(o, TR_RUN_NO_NEW_PRIVILEGES, NULL,
-				   tr_xstrdup("no program gained rights by being set-id, or by "
-					      "capabilities of its file"));
+				   tr_xasprintf("no program gained rights by being set-id, or by "
+						"capabilities of its file%s",
+						set_id));
 }
 
 static bool is_root(const char *user)

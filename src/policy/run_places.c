@@ -82,23 +82,41 @@ static void add_tmpfs(struct tr_run_options *o, const struct tr_facts *facts, co
 	new->more = runs ? tr_xstrdup("exec") : NULL;
 }
 
-static void add_place(struct tr_run_options *o, const struct places *p, const char *dir)
+/* What is known of the image's files in a place that is to be empty. */
+static char *what_it_hides(const struct tr_image_files *image, const char *what)
+{
+	if (image)
+		return tr_xasprintf("%s; the image has no file there", what);
+	return tr_xasprintf("%s; files that the image has there and that were not used are hidden: "
+			    "--files tells whether there are any",
+			    what);
+}
+
+static void add_place(struct tr_run_options *o, const struct places *p, const char *dir,
+		      const struct tr_image_files *image)
 {
 	const struct tr_fact *written = search(p->facts, dir, is_written_there);
 	tr_cleanup_free char *what = tr_xasprintf("%s was written", written ? written->path : dir);
+	tr_cleanup_free char *there = NULL;
 	bool empty = is_volatile(dir), hides = empty && places_hides(p, dir);
+	const char *first = NULL;
+	size_t n = empty && image ? places_of_image(image, dir, &first) : 0;
 
-	if (empty && !hides && !search(p->facts, dir, gains_there)) {
-		add_tmpfs(o, p->facts, dir, what);
+	if (empty && !hides && !n && !search(p->facts, dir, gains_there)) {
+		tr_cleanup_free char *why = what_it_hides(image, what);
+
+		add_tmpfs(o, p->facts, dir, why);
 		return;
 	}
+	there = n ? tr_xasprintf(" (%zu, the first is %s)", n, first) : tr_xstrdup("");
 	tr_run_options_add(o, TR_RUN_VOLUME, dir,
-			   tr_xasprintf("%s; a new volume begins with the image's files and "
+			   tr_xasprintf("%s; a new volume begins with the image's files%s and "
 					"owners, which a tmpfs %s; docker run --rm removes it",
-					what, hides ? "would hide" : "has not"));
+					what, there, hides || n ? "would hide" : "has not"));
 }
 
-static void add_root(struct tr_run_options *o, const struct tr_facts *facts)
+static void add_root(struct tr_run_options *o, const struct tr_facts *facts,
+		     const struct tr_image_files *image)
 {
 	struct places p;
 
@@ -112,7 +130,7 @@ static void add_root(struct tr_run_options *o, const struct tr_facts *facts)
 					      "nothing in the container's own file system was "
 					      "written"));
 		for (size_t i = 0; i < p.dirs.n; i++)
-			add_place(o, &p, p.dirs.v[i]);
+			add_place(o, &p, p.dirs.v[i], image);
 	}
 	places_release(&p);
 }
@@ -215,7 +233,8 @@ static int is_act(const struct tr_fact *fact, void *arg)
 	return fact->kind == TR_FACT_FILE;
 }
 
-void run_places(struct tr_run_options *o, const struct tr_facts *facts)
+void run_places(struct tr_run_options *o, const struct tr_facts *facts,
+		const struct tr_image_files *image)
 {
 	bool seen = true;
 
@@ -223,7 +242,7 @@ void run_places(struct tr_run_options *o, const struct tr_facts *facts)
 		seen &= tr_context_get(&facts->recordings[i], "backend") != NULL;
 	add_mounts(o, facts);
 	if (seen && tr_facts_each(facts, is_act, NULL))
-		add_root(o, facts);
+		add_root(o, facts, image);
 	else
 		run_leave_out(o, TR_RUN_READ_ONLY, NULL,
 			      tr_xstrdup("acts on files were not recorded"));

@@ -4,6 +4,7 @@
 #define POLICY_RUN_PLACES_H
 
 #include "trammel/facts.h"
+#include "trammel/image_files.h"
 
 /* Of what was recorded, what decides about places. Paths have no slash at their end, but for "/". */
 struct places {
@@ -34,5 +35,10 @@ void places_find(struct places *p, const struct tr_facts *facts);
 void places_release(struct places *p);
 /* Whether the image has something there that the container used: an empty directory in its place would not do. */
 bool places_hides(const struct places *p, const char *dir);
+/*
+ * How many of the image's files are there, used or not, and the first of them. Directories are none: an empty one that
+ * was used is what places_hides tells.
+ */
+size_t places_of_image(const struct tr_image_files *image, const char *dir, const char **ret_first);
 
 #endif

@@ -296,21 +296,16 @@ struct hiding {
 	const char *dir;
 };
 
-/* Whether it, or a directory on the way to it, was made by the container. */
+/*
+ * Whether what stands in dir on the way to it was made by the container. What was made in a directory that was not
+ * needs that one.
+ */
 static bool was_made(const struct places *p, const char *path, const char *dir)
 {
-	char *at = tr_xstrdup(path);
-	bool yes = false;
+	size_t skip = strlen(dir) + 1;
+	tr_cleanup_free char *first = tr_xstrndup(path, skip + strcspn(path + skip, "/"));
 
-	while (!yes && strcmp(at, dir) != 0 && path_is_in(at, dir)) {
-		char *up = parent_of(at);
-
-		yes = tr_strset_has(&p->made, at);
-		free(at);
-		at = up;
-	}
-	free(at);
-	return yes;
+	return tr_strset_has(&p->made, first);
 }
 
 static int is_hidden(const struct tr_fact *fact, void *arg)
@@ -331,4 +326,19 @@ bool places_hides(const struct places *p, const char *dir)
 	struct hiding h = { p, dir };
 
 	return tr_facts_each(p->facts, is_hidden, &h) != 0;
+}
+
+size_t places_of_image(const struct tr_image_files *image, const char *dir, const char **ret_first)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < image->n; i++) {
+		const struct tr_image_file *f = &image->v[i];
+
+		if (f->type == TR_FILE_DIR || !path_is_in(f->path, dir) || !strcmp(f->path, dir))
+			continue;
+		*ret_first = n ? *ret_first : f->path;
+		n++;
+	}
+	return n;
 }

@@ -69,6 +69,25 @@ fi
 ran 7 sh run.sh --rm $IMAGE sh -c 'echo x >/conf/x || exit 7'
 says ran.err 'Read-only file system'
 
+# With the image's files it is known what a tmpfs would hide.
+grep -q 'asks the engine' err || fail "no hint: $(cat err)"
+mkdir tree tree/bin tree/tmp
+cp "$(command -v busybox)" tree/bin/busybox
+echo kept >tree/tmp/never-read
+tar -C tree -c . | docker import - "trammel-lab/hides-$$" >/dev/null || fail "no image"
+defer docker rmi -f "trammel-lab/hides-$$"
+HIDES=("trammel-lab/hides-$$" /bin/busybox sh -c '/bin/busybox echo x >/tmp/x')
+expect 0 record -o hides.trace -- docker run --rm --network none "${HIDES[@]}"
+expect 0 emit seccomp -o trammel-hides.json hides.trace
+expect 0 emit docker --without apparmor --seccomp trammel-hides.json -o hides.sh hides.trace
+says hides.sh '^set -- --tmpfs /tmp '
+says err "--files image:trammel-lab/hides-$$ asks the engine"
+expect 0 emit docker --without apparmor --seccomp trammel-hides.json --files "image:trammel-lab/hides-$$" \
+	-o hides.sh hides.trace
+says hides.sh '^set -- --mount type=volume,target=/tmp '
+says hides.sh 'the first is /tmp/never-read'
+ran 0 sh hides.sh --rm "${HIDES[@]}"
+
 # The same over a compose file, from another directory than the project's.
 if command -v docker-compose >/dev/null; then
 	expect 0 emit compose --without apparmor --seccomp "$PWD/trammel-busybox.json" -o over.yaml busy.trace

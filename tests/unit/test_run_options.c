@@ -90,9 +90,13 @@ static void capability(unsigned cap, enum tr_need need, uint32_t phases)
 			      .ev.phases = phases });
 }
 
+static const struct tr_image_files *image;
+
 static void make(void)
 {
-	const struct tr_policy_run_opts opts = { .seccomp = "web.json", .apparmor = "trammel-web" };
+	const struct tr_policy_run_opts opts = { .seccomp = "web.json",
+						 .apparmor = "trammel-web",
+						 .image = image };
 	struct tr_err err tr_cleanup_err = { 0 };
 
 	ck_assert_msg(tr_policy_run(&run, &facts, &opts, &err) == 0, "%s", tr_err_msg(&err));
@@ -342,6 +346,53 @@ static void linked(const char *path, const char *target)
 	fact.source = tr_xstrdup(target);
 	add(fact);
 }
+
+static void why_has(enum tr_run_kind kind, const char *value, const char *words)
+{
+	const struct tr_run_option *v = find(kind, value);
+
+	ck_assert_msg(v && strstr(v->why, words), "%s", v ? v->why : "not there");
+}
+
+/* What the image has is known of its list alone: it may never have been used. */
+START_TEST(files_of_the_image)
+{
+	static const char list[] = "trammel-image-files 1 -\n"
+				   "d 755 /\nd 755 /run/\nf 644 /run/default.conf\n"
+				   "d 755 /runner/\nf 4755 /runner/su\nf 2644 /runner/data\n"
+				   "d 1777 /tmp/\nd 755 /tmp/empty/\n";
+	struct tr_image_files files = { 0 };
+
+	ck_assert_int_eq(tr_image_files_parse(&files, list, strlen(list), "list", NULL), 0);
+	begin();
+	written("/run/app.pid");
+	written("/tmp/scratch");
+	make();
+	given(TR_RUN_TMPFS, "/run", NULL);
+	why_has(TR_RUN_TMPFS, "/run", "--files tells");
+	end();
+	image = &files;
+	begin();
+	written("/run/app.pid");
+	written("/tmp/scratch");
+	make();
+	given(TR_RUN_VOLUME, "/run", NULL);
+	why_has(TR_RUN_VOLUME, "/run", "(1, the first is /run/default.conf)");
+	given(TR_RUN_TMPFS, "/tmp", NULL);
+	why_has(TR_RUN_TMPFS, "/tmp", "the image has no file there");
+	why_has(TR_RUN_NO_NEW_PRIVILEGES, NULL, "1 set-id program (/runner/su)");
+	end();
+	/* An empty directory of the image in which something was made. */
+	begin();
+	written("/tmp/scratch");
+	written("/tmp/empty/made");
+	make();
+	given(TR_RUN_VOLUME, "/tmp", NULL);
+	end();
+	image = NULL;
+	tr_image_files_release(&files);
+}
+END_TEST
 
 START_TEST(two_names_on_one_mount)
 {
@@ -703,5 +754,5 @@ END_TEST
 
 TR_SUITE("run options", capabilities_that_were_needed, capabilities_perhaps_needed,
 	 capabilities_not_seen, gains, nothing_written, places, tmpfs_that_would_not_do,
-	 two_names_on_one_mount, places_without_a_name, volumes, users, networks, peaks, spellings,
-	 hostile)
+	 files_of_the_image, two_names_on_one_mount, places_without_a_name, volumes, users,
+	 networks, peaks, spellings, hostile)
