@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 
 #include "cli/bundle.h"
+#include "cli/operand.h"
+#include "engine/apparmor.h"
 #include "eval/apparmor_compile.h"
 #include "trammel/bundle.h"
 #include "trammel/check_apparmor.h"
@@ -116,6 +118,45 @@ static int open_path(struct aa_operand *o, const char *path, bool or_trace, stru
 					  compile_text(o, text, len, name, err);
 }
 
+/* Of its text the kernel knows nothing: there are no lines. */
+static int without_text(struct aa_operand *o, struct tr_err *err)
+{
+	static const char text[] = "abi <abi/3.0>,\nprofile in_force {\n}\n";
+
+	if (tr_apparmor_parse(&o->d, text, sizeof(text) - 1, o->word, NULL, err) < 0)
+		return -1;
+	free(o->d.v[0].rules.name);
+	o->d.v[0].rules.name = tr_xstrdup(o->in_force);
+	return 0;
+}
+
+/* The policy that the kernel keeps of it: what is in force, whatever text it was made of. */
+static int open_process(struct aa_operand *o, pid_t pid, struct tr_err *err)
+{
+	tr_cleanup_free char *blob = NULL, *top = NULL;
+	size_t len;
+
+	if (apparmor_label(pid, &o->in_force, &o->mode, err) < 0)
+		return -1;
+	if (!o->in_force)
+		return tr_err_set(
+			err, TR_ERR_INPUT,
+			"it is unconfined: AppArmor allows it everything, and there is no "
+			"profile to look at");
+	if (strstr(o->in_force, "//&"))
+		return tr_err_set(
+			err, TR_ERR_CANNOT,
+			"it is under several profiles at once (%s): give their texts instead",
+			o->in_force);
+	top = tr_xstrdup(o->in_force);
+	if (strstr(top, "//"))
+		*strstr(top, "//") = '\0';
+	if (apparmor_loaded_policy(top, &blob, &len, err) < 0 ||
+	    tr_aa_policy_read(&o->policy, blob, len, err) < 0)
+		return -1;
+	return without_text(o, err);
+}
+
 static void begin(struct aa_operand *o, const char *word)
 {
 	*o = (struct aa_operand){ .word = word, .label = text_escaped(word), .complete = true };
@@ -126,12 +167,17 @@ static int open_any(struct aa_operand *o, const char *word, bool or_trace, struc
 {
 	size_t len;
 	const char *own = tr_apparmor_builtin(word, &len);
+	bool is_container;
+	pid_t pid;
 	int rc;
 
 	begin(o, word);
 	if (own) {
 		rc = tr_apparmor_parse(&o->d, own, len, word, TR_APPARMOR_BASE, err);
 		rc = rc < 0 ? rc : compile_text(o, own, len, word, err);
+	} else if ((rc = operand_pid(word, &pid, &is_container, err))) {
+		if (rc > 0)
+			rc = open_process(o, pid, err) < 0 ? tr_err_wrap(err, "%s", word) : 0;
 	} else if (tr_bundle_is(word)) {
 		o->bundle = word;
 		rc = bundle_apparmor_file(word, &o->word, &o->path, err);
@@ -168,6 +214,14 @@ int aa_operand_of_facts(struct aa_operand *o, const char *word, const struct tr_
 
 int aa_operand_choose(struct aa_operand *o, struct tr_err *err)
 {
+	if (o->in_force) {
+		o->p = tr_aa_policy_find(&o->policy, o->in_force);
+		o->s = o->d.v;
+		return o->p ? 0 :
+			      tr_err_set(err, TR_ERR_CANNOT,
+					 "%s: the kernel's policy has no profile %s", o->word,
+					 o->in_force);
+	}
 	if (tr_apparmor_choose(&o->p, &o->policy, NULL, err) < 0)
 		return tr_err_wrap(err, "%s", o->d.files[0]);
 	for (size_t i = 0; i < o->d.n; i++)
@@ -183,5 +237,7 @@ void aa_operand_release(struct aa_operand *o)
 	tr_facts_release(&o->facts);
 	free(o->label);
 	free(o->path);
+	free(o->in_force);
+	free(o->mode);
 	memset(o, 0, sizeof(*o));
 }

@@ -19,6 +19,8 @@ struct aa_operand {
 	char *path; /* what word points to, for a bundle */
 	char *label; /* the same, safe to show */
 	bool is_file; /* of a profile */
+	char *in_force,
+		*mode; /* of a container or process: the profile's name, and its mode; else NULL */
 	bool is_trace; /* then it is the profile that emit would make of it, names as they are */
 	bool complete; /* of a trace; else true */
 	struct tr_facts facts; /* of a trace */
@@ -29,7 +31,7 @@ bool aa_operand_is(const char *word);
 /* Whether it is a file at all, and no name, bundle or stdin. */
 bool aa_operand_is_file(const char *word);
 
-/* A file, '-', a built-in name, or a bundle's profile. */
+/* A file, '-', a built-in name, a bundle's profile, or "container:NAME" and "pid:NUMBER". */
 int aa_operand_open(struct aa_operand *o, const char *word, struct tr_err *err);
 /* The same, or a trace. */
 int aa_operand_open_any(struct aa_operand *o, const char *word, struct tr_err *err);

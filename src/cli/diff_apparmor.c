@@ -116,6 +116,7 @@ static void add_reason(struct strbuf *sb, const struct aa_report *r)
 static void each_limit(const struct aa_report *r, void (*fn)(const char *text, void *arg),
 		       void *arg)
 {
+	const struct aa_operand *sides[] = { &r->a, &r->b };
 	cleanup_strbuf struct strbuf sb = STRBUF_INIT;
 
 	strbuf_addf(&sb, "files: %zu names that the rules speak of%s", r->d.n_asked,
@@ -130,6 +131,19 @@ static void each_limit(const struct aa_report *r, void (*fn)(const char *text, v
 	   arg);
 	if (r->a.is_trace || r->b.is_trace)
 		fn("a recording: what emit apparmor --paths exact would allow of it", arg);
+	for (size_t i = 0; i < TR_ARRAY_SIZE(sides); i++) {
+		tr_cleanup_free char *name = NULL;
+
+		if (!sides[i]->in_force)
+			continue;
+		name = text_escaped(sides[i]->in_force);
+		strbuf_clear(&sb);
+		strbuf_addf(
+			&sb,
+			"%s: under the profile %s (%s), as this kernel has it: its text is not known",
+			sides[i]->label, name, sides[i]->mode);
+		fn(strbuf_str(&sb), arg);
+	}
 	if (!is_complete(r))
 		fn("not what an incomplete recording lost", arg);
 }

@@ -20,7 +20,7 @@ static int has_profile(const struct operand *o, char **ret_why, struct tr_err *e
 		r = bundle_has_apparmor(o->bundle, &state, &why, err);
 		if (r == 0)
 			*ret_why = tr_xasprintf("%s has no AppArmor profile: %s", o->label, why);
-	} else if (o->kind == TR_DIFF_FACTS || tr_apparmor_builtin(o->word, &len)) {
+	} else if (o->kind != TR_DIFF_PROFILE || tr_apparmor_builtin(o->word, &len)) {
 		r = 1;
 	} else {
 		*ret_why = tr_xasprintf("%s is of seccomp alone", o->label);
@@ -39,9 +39,11 @@ static int open_side(struct aa_operand *ret, const struct operand *o, struct tr_
 static int left_out(struct diff_report *r, const struct operand *sides[2], struct tr_err *err)
 {
 	bool of_trace = sides[0]->kind == TR_DIFF_FACTS || sides[1]->kind == TR_DIFF_FACTS;
+	bool in_force = sides[0]->kind == TR_DIFF_FILTERS || sides[1]->kind == TR_DIFF_FILTERS;
 
-	r->cannot = err->kind == TR_ERR_CANNOT;
-	if (!r->cannot && !(of_trace && err->kind == TR_ERR_INPUT))
+	/* A container without AppArmor is none that cannot be looked at. */
+	r->cannot = err->kind == TR_ERR_CANNOT && !in_force;
+	if (!r->cannot && !in_force && !(of_trace && err->kind == TR_ERR_INPUT))
 		return -1;
 	r->no_aa = tr_xstrdup(tr_err_msg(err));
 	tr_err_clear(err);

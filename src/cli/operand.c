@@ -90,7 +90,7 @@ static int read_path(struct operand *o, struct tr_err *err)
 
 /* Containers */
 
-static int filters_of(struct operand *o, const struct tr_container *c, struct tr_err *err)
+static int pid_of(const struct tr_container *c, pid_t *ret, struct tr_err *err)
 {
 	const char *unsupported = tr_container_unsupported(c);
 
@@ -98,14 +98,13 @@ static int filters_of(struct operand *o, const struct tr_container *c, struct tr
 		return tr_err_set(err, TR_ERR_CANNOT, "%s", unsupported);
 	if (!c->pid)
 		return tr_err_set(err, TR_ERR_INPUT,
-				  "it is not running: a filter is in force only "
+				  "it is not running: a profile is in force only "
 				  "while a container runs");
-	o->kind = TR_DIFF_FILTERS;
-	o->is_container = true;
-	return installed_filters(&o->filters, &o->n_filters, c->pid, err);
+	*ret = c->pid;
+	return 0;
 }
 
-static int read_container(struct operand *o, const char *name, struct tr_err *err)
+static int find_container(const char *name, pid_t *ret, struct tr_err *err)
 {
 	struct tr_container c = { 0 };
 	struct engines engines;
@@ -121,27 +120,48 @@ static int read_container(struct operand *o, const char *name, struct tr_err *er
 	}
 	engines_close(&engines);
 	if (r == 0) {
-		r = filters_of(o, &c, err);
+		r = pid_of(&c, ret, err);
 		tr_container_release(&c);
 	}
-	return r < 0 ? tr_err_wrap(err, "%s", o->word) : 0;
+	return r;
 }
 
-static int read_process(struct operand *o, const char *number, struct tr_err *err)
+static int find_process(const char *word, const char *number, pid_t *ret, struct tr_err *err)
 {
 	char *end;
 	long pid = strtol(number, &end, 10);
 
 	if (*number < '0' || *number > '9' || *end || pid < 1 || pid > INT32_MAX)
-		return tr_err_set(err, TR_ERR_INPUT, "%s: expected a process's number", o->word);
+		return tr_err_set(err, TR_ERR_INPUT, "%s: expected a process's number", word);
 	if (kill((pid_t)pid, 0) < 0 && errno == ESRCH)
-		return tr_err_set(err, TR_ERR_INPUT, "%s: there is no such process", o->word);
+		return tr_err_set(err, TR_ERR_INPUT, "%s: there is no such process", word);
+	*ret = (pid_t)pid;
+	return 0;
+}
+
+int operand_pid(const char *word, pid_t *ret, bool *ret_container, struct tr_err *err)
+{
+	*ret_container = !strncmp(word, CONTAINER, strlen(CONTAINER));
+	if (*ret_container)
+		return find_container(word + strlen(CONTAINER), ret, err) < 0 ?
+			       tr_err_wrap(err, "%s", word) :
+			       1;
+	if (strncmp(word, PROCESS, strlen(PROCESS)) != 0)
+		return 0;
+	return find_process(word, word + strlen(PROCESS), ret, err) < 0 ? -1 : 1;
+}
+
+static int read_filters(struct operand *o, pid_t pid, struct tr_err *err)
+{
 	o->kind = TR_DIFF_FILTERS;
-	return installed_filters(&o->filters, &o->n_filters, (pid_t)pid, err);
+	if (installed_filters(&o->filters, &o->n_filters, pid, err) == 0)
+		return 0;
+	return o->is_container ? tr_err_wrap(err, "%s", o->word) : -1;
 }
 
 int operand_open(struct operand *o, const char *word, struct tr_err *err)
 {
+	pid_t pid;
 	int r;
 
 	*o = (struct operand){ .word = word, .label = text_escaped(word) };
@@ -149,10 +169,8 @@ int operand_open(struct operand *o, const char *word, struct tr_err *err)
 	if (seccomp_builtin(word)) {
 		o->kind = TR_DIFF_PROFILE;
 		r = tr_seccomp_read(&o->profile, word, err);
-	} else if (!strncmp(word, CONTAINER, strlen(CONTAINER))) {
-		r = read_container(o, word + strlen(CONTAINER), err);
-	} else if (!strncmp(word, PROCESS, strlen(PROCESS))) {
-		r = read_process(o, word + strlen(PROCESS), err);
+	} else if ((r = operand_pid(word, &pid, &o->is_container, err))) {
+		r = r < 0 ? r : read_filters(o, pid, err);
 	} else if (tr_bundle_is(word)) {
 		o->bundle = word;
 		r = bundle_profile(word, &o->path, err);

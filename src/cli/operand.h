@@ -4,6 +4,7 @@
 #define CLI_OPERAND_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "trammel/diff.h"
 #include "trammel/facts.h"
@@ -29,6 +30,12 @@ struct operand {
  */
 int operand_open(struct operand *o, const char *word, struct tr_err *err);
 void operand_release(struct operand *o);
+
+/*
+ * Of "container:NAME" the first process, of "pid:NUMBER" the process: 1; 0 where word is neither. *ret_container says
+ * which.
+ */
+int operand_pid(const char *word, pid_t *ret, bool *ret_container, struct tr_err *err);
 
 /* For tr_diff_seccomp; valid as long as o. */
 struct tr_diff_side operand_side(const struct operand *o);

@@ -14,12 +14,14 @@
 #include "util/mem.h"
 #include "util/text.h"
 
-#define SECURITYFS  "/sys/kernel/security/apparmor/"
-#define LIST_LIMIT  (16 << 20)
-#define LABEL_LIMIT (64 << 10)
-#define SMALL_LIMIT 4096
-#define NOT_ENABLED "AppArmor is not enabled in this kernel"
-#define NOT_MOUNTED "securityfs is not mounted on /sys/kernel/security"
+#define SECURITYFS   "/sys/kernel/security/apparmor/"
+#define POLICY	     SECURITYFS "policy/profiles/"
+#define POLICY_LIMIT (64 << 20)
+#define LIST_LIMIT   (16 << 20)
+#define LABEL_LIMIT  (64 << 10)
+#define SMALL_LIMIT  4096
+#define NOT_ENABLED  "AppArmor is not enabled in this kernel"
+#define NOT_MOUNTED  "securityfs is not mounted on /sys/kernel/security"
 
 /* errno of securityfs in words: the kernel says it with few of them. */
 static int denied(int e, const char *what, struct tr_err *err)
@@ -201,6 +203,67 @@ enum apparmor_under apparmor_is_under(pid_t pid, const char *name)
 	if (!label_has(label, name, &mode) || (strcmp(mode, "enforce") && strcmp(mode, "kill")))
 		return APPARMOR_NOT_UNDER;
 	return APPARMOR_UNDER;
+}
+
+int apparmor_label(pid_t pid, char **ret_name, char **ret_mode, struct tr_err *err)
+{
+	tr_cleanup_free char *number = tr_xasprintf("%d", (int)pid), *label = NULL;
+	char *mode;
+
+	if (check_enabled(err) < 0)
+		return -1;
+	label = label_of(number, number);
+	if (!label || !*label)
+		return tr_err_set(err, TR_ERR_CANNOT,
+				  "what AppArmor confines process %d by cannot be read", (int)pid);
+	*ret_name = *ret_mode = NULL;
+	label[strcspn(label, "\n")] = '\0';
+	if (!split_mode(label, &mode))
+		return 0;
+	*ret_name = tr_xstrdup(label);
+	*ret_mode = tr_xstrdup(mode);
+	return 0;
+}
+
+/* Directories there are called after the profiles, with what no file's name can hold left out, and a number. */
+static bool is_profile(const char *dir, const char *name)
+{
+	tr_cleanup_free char *path = tr_xasprintf(POLICY "%s/name", dir), *text = NULL;
+	struct tr_err gone tr_cleanup_err = { 0 };
+	size_t len;
+
+	if (*dir == '.' || fs_read(path, LABEL_LIMIT, &text, &len, &gone) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return !strcmp(text, name);
+}
+
+int apparmor_loaded_policy(const char *name, char **ret_blob, size_t *ret_len, struct tr_err *err)
+{
+	tr_cleanup_free char *path = NULL;
+	struct tr_err none tr_cleanup_err = { 0 };
+	struct dirent *e;
+	DIR *dir;
+
+	if (check_enabled(err) < 0)
+		return -1;
+	dir = opendir(POLICY);
+	if (!dir)
+		return denied(errno, POLICY, err);
+	while (!path && (e = readdir(dir)))
+		if (is_profile(e->d_name, name))
+			path = tr_xasprintf(POLICY "%s/raw_data", e->d_name);
+	closedir(dir);
+	if (!path)
+		return tr_err_set(err, TR_ERR_CANNOT,
+				  "this kernel does not show the profile %s: give its text instead",
+				  name);
+	if (fs_read(path, POLICY_LIMIT, ret_blob, ret_len, &none) == 0)
+		return 0;
+	return tr_err_set(
+		err, TR_ERR_CANNOT,
+		"this kernel does not hand out the profile %s (%s): give its text instead", name,
+		tr_err_msg(&none));
 }
 
 static bool any_thread(const char *pid, const char *name)

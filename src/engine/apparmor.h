@@ -51,6 +51,14 @@ enum apparmor_under {
 };
 enum apparmor_under apparmor_is_under(pid_t pid, const char *name);
 
+/*
+ * The name of what confines a process, and in which mode, both on the heap; both NULL where nothing does. A stack of several
+ * has a name, too, "A//&B", which is no profile's.
+ */
+int apparmor_label(pid_t pid, char **ret_name, char **ret_mode, struct tr_err *err);
+/* What a profile (no hat or child of one) was loaded as, kept by the kernel: CONFIG_SECURITY_APPARMOR_EXPORT_BINARY. */
+int apparmor_loaded_policy(const char *name, char **ret_blob, size_t *ret_len, struct tr_err *err);
+
 /* Who is confined by the profile, or by a hat or child of it. What ends meanwhile is left out. */
 int apparmor_users(struct apparmor_users *ret, const char *name, struct tr_err *err);
 void apparmor_users_release(struct apparmor_users *u);

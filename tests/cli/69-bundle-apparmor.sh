@@ -272,6 +272,10 @@ if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
 fi
 expect 3 load web
 says err 'AppArmor is not enabled in this kernel'
+expect 3 diff --apparmor web "pid:$$"
+says err "pid:$$: AppArmor is not enabled in this kernel"
+expect 3 lint --apparmor "pid:$$"
+expect 2 lint --apparmor pid:x
 expect 3 rehearse --apparmor web/apparmor --seccomp web/seccomp.json -- docker run --rm image
 "$TRAMMEL" rehearse web -- docker run --rm image >out 2>err </dev/null
 says err 'not under AppArmor, only under seccomp: '

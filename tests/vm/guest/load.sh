@@ -46,6 +46,17 @@ says err "^trammel-web: replaced (enforce)$"
 says err "1 process ($under sleep) under it"
 ! aa-exec -p trammel-web -- cat /etc/hostname 2>/dev/null >&2 || fail "the old rules still hold"
 
+# What is in force can be compared and looked at, as the kernel has it.
+expect 0 diff --apparmor --any-change web "pid:$under"
+says out 'under the profile trammel-web (enforce), as this kernel has it'
+profile trammel-web '/usr/lib/** mr, /etc/ld.so.cache r, /etc/shadow r, signal receive peer=unconfined,' >wider
+expect 1 diff "pid:$under" wider
+says out '^  r on /etc/shadow$'
+expect 0 diff wider "pid:$under"
+expect 0 lint --apparmor "pid:$under"
+expect 2 lint --apparmor pid:1
+says err 'pid:1: it is unconfined'
+
 # In use: not unloaded, nor anything else of the same command.
 profile trammel-two '/a r,' >two
 "$TRAMMEL" -q load two >out 2>err || fail "load two"
