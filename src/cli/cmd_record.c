@@ -264,6 +264,13 @@ static int choose_target(struct record_args *a, const struct engine_cmdline *c)
 	return -1;
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int check_directory(const char *dir, struct tr_err *err)
 {
 	struct fs_owner who = fs_owner();
@@ -275,6 +282,8 @@ static int check_directory(const char *dir, struct tr_err *err)
 	}
 	if (errno != EEXIST)
 		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s", dir);
+	if (!is_directory(dir))
+		return tr_err_errno(err, TR_ERR_INPUT, ENOTDIR, "%s: cannot write here", dir);
 	if (access(dir, W_OK) < 0)
 		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s: cannot write here", dir);
 	return 0;
@@ -287,6 +296,8 @@ static int check_output(const char *out, struct tr_err *err)
 	tr_cleanup_free char *dir =
 		slash ? tr_xstrndup(out, (size_t)(slash - out) + 1) : tr_xstrdup(".");
 
+	if (is_directory(out))
+		return tr_err_errno(err, TR_ERR_INPUT, EISDIR, "%s: cannot write here", out);
 	if (strcmp(out, "-") && access(dir, W_OK | X_OK) < 0)
 		return tr_err_errno(err, TR_ERR_INPUT, errno, "%s: cannot write here", out);
 	return 0;

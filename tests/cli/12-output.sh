@@ -43,6 +43,16 @@ unsaid help topics
 [ $? -eq 2 ] || fail "bad input, and no standard output"
 "$TRAMMEL" merge -o quiet.trace one.trace >/dev/full 2>err || fail "nothing was to be printed"
 
+# What cannot be written is said before the command runs, not when its recording is lost.
+mkdir a-directory
+"$TRAMMEL" record -o a-directory -- touch ran 2>err
+[ $? -eq 125 ] || fail "a directory in place of a trace"
+says err 'a-directory: cannot write here: Is a directory'
+"$TRAMMEL" record -d p.json -- touch ran 2>err
+[ $? -eq 125 ] || fail "a file in place of a directory"
+says err 'p.json: cannot write here: Not a directory'
+[ ! -e ran ] || fail "the command ran, and nothing can be written"
+
 # The numbers of closed streams are given to no file.
 expect 0 merge -o whole.trace one.trace
 "$TRAMMEL" -v merge -o closed.trace one.trace <&- >&- 2>&- || fail "merge without any stream"
