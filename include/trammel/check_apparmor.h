@@ -93,6 +93,10 @@ struct tr_check_floor {
 	struct tr_check_let *v;
 	size_t n, cap;
 	size_t of; /* so many rows there are */
+	/* What it denies beside files, and the profile allows at any place: path is "mount bind". */
+	struct tr_check_let *acts;
+	size_t n_acts, acts_cap;
+	size_t of_acts;
 };
 void tr_check_floor(struct tr_check_floor *ret, const struct tr_aa_profile *p);
 void tr_check_floor_release(struct tr_check_floor *f);

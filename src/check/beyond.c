@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/apparmor_risk.h"
 #include "tables/csv.h"
 #include "tables/data.h"
 #include "trammel/check_apparmor.h"
@@ -175,12 +176,42 @@ static unsigned allowed_of(const struct tr_aa_profile *p, const char *path, unsi
 	return ret & perms;
 }
 
+/* What "deny mount" and "deny network alg" are against; umount and pivot_root are not theirs. */
+static bool is_denied_act(const char *kind, const char *what)
+{
+	return !strcmp(kind, "mount") ? strcmp(what, "umount") && strcmp(what, "pivot_root") :
+					!strcmp(kind, "network") && !strcmp(what, "alg");
+}
+
+static void check_acts(struct tr_check_floor *ret, const struct tr_aa_profile *p)
+{
+	const struct data_file *file = data_find("apparmor-risk.csv");
+	struct csv c;
+
+	if (!file)
+		return;
+	csv_init(&c, file->text);
+	while (csv_next(&c)) {
+		if (c.n < 4 || !is_denied_act(c.field[0], c.field[1]))
+			continue;
+		ret->of_acts++;
+		if (!aa_risk_allowed(p, c.field[0], c.field[1]))
+			continue;
+		ret->acts = tr_grow(ret->acts, &ret->acts_cap, ret->n_acts, sizeof(*ret->acts));
+		ret->acts[ret->n_acts++] =
+			(struct tr_check_let){ tr_xasprintf("%s %s", c.field[0], c.field[1]),
+					       tr_xstrdup(c.field[3]), 0 };
+	}
+	csv_release(&c);
+}
+
 void tr_check_floor(struct tr_check_floor *ret, const struct tr_aa_profile *p)
 {
 	const struct data_file *file = data_find("apparmor-floor.csv");
 	struct csv c;
 
 	memset(ret, 0, sizeof(*ret));
+	check_acts(ret, p);
 	if (!file)
 		return;
 	csv_init(&c, file->text);
@@ -200,12 +231,18 @@ void tr_check_floor(struct tr_check_floor *ret, const struct tr_aa_profile *p)
 	csv_release(&c);
 }
 
+static void release_lets(struct tr_check_let *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(v[i].path);
+		free(v[i].why);
+	}
+	free(v);
+}
+
 void tr_check_floor_release(struct tr_check_floor *f)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		free(f->v[i].path);
-		free(f->v[i].why);
-	}
-	free(f->v);
+	release_lets(f->v, f->n);
+	release_lets(f->acts, f->n_acts);
 	memset(f, 0, sizeof(*f));
 }

@@ -113,17 +113,21 @@ static const char *letters_of(unsigned perms)
 static void print_floor(const struct verify *v)
 {
 	printf("\n%sDocker's default denies%s: ", c_bold(), c_reset());
-	if (!v->floor.n) {
-		printf("all %zu places are kept away\n", v->floor.of);
+	if (!v->floor.n && !v->floor.n_acts) {
+		printf("all %zu places are kept away, and mounts and network alg\n", v->floor.of);
 		return;
 	}
-	printf("%zu of %zu places are let through\n", v->floor.n, v->floor.of);
+	printf("%zu of %zu places are let through, and %zu of %zu kinds of mounts and sockets\n",
+	       v->floor.n, v->floor.of, v->floor.n_acts, v->floor.of_acts);
 	for (size_t i = 0; i < v->floor.n; i++) {
 		const struct tr_check_let *l = &v->floor.v[i];
 
 		printf("  %s%s%s for %s: %s\n", c_yellow(), l->path, c_reset(),
 		       letters_of(l->perms), l->why);
 	}
+	for (size_t i = 0; i < v->floor.n_acts; i++)
+		printf("  %s%s%s: %s\n", c_yellow(), v->floor.acts[i].path, c_reset(),
+		       v->floor.acts[i].why);
 }
 
 void verify_beyond_text(const struct verify *v)
@@ -171,6 +175,20 @@ static json_object *json_of_floor(const struct verify *v)
 	return list;
 }
 
+static json_object *json_of_acts(const struct verify *v)
+{
+	json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < v->floor.n_acts; i++) {
+		json_object *o = json_object_new_object();
+
+		json_add_string(o, "act", v->floor.acts[i].path);
+		json_add_string(o, "why", v->floor.acts[i].why);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
 void verify_beyond_json(const struct verify *v, json_object *o)
 {
 	json_object *files = json_object_new_object();
@@ -181,6 +199,7 @@ void verify_beyond_json(const struct verify *v, json_object *o)
 		json_add_string(o, "writable_code", safe);
 	}
 	json_object_object_add(o, "docker_denies_let_through", json_of_floor(v));
+	json_object_object_add(o, "docker_denied_acts_allowed", json_of_acts(v));
 	if (!v->files) {
 		json_object_put(files);
 		return;
@@ -197,10 +216,10 @@ void verify_beyond_markdown(const struct verify *v, struct strbuf *sb)
 {
 	strbuf_addf(sb,
 		    "\n%s; %zu of the %zu places that Docker's default is to keep away are let "
-		    "through.\n",
+		    "through, and %zu of the %zu kinds of mounts and sockets.\n",
 		    v->code ? "There are names that may be both written and run or mapped" :
 			      "No name may be both written and run or mapped",
-		    v->floor.n, v->floor.of);
+		    v->floor.n, v->floor.of, v->floor.n_acts, v->floor.of_acts);
 	if (!v->files)
 		return;
 	strbuf_addf(sb,

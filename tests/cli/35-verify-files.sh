@@ -27,7 +27,7 @@ says out '^  1 to write (of 1 that may be)$'
 says out '^  1 to run or map as code (of 1 that may be)$'
 says out '^  0 both to write and to run or map, recorded or not$'
 says out 'no name may be both written and run or mapped'
-says out 'all [0-9]* places are kept away'
+says out 'all [0-9]* places are kept away, and mounts and network alg$'
 if grep -q "$(printf '\033')" out; then fail "an escape sequence came through"; fi
 tar -C image -c . | tar -t | "$TRAMMEL" verify --apparmor web.aa --files - web.trace >out 2>err || fail "list on stdin"
 
@@ -53,6 +53,24 @@ assert f["listed"] == 9 and len(f["readable"]) == 8 and len(f["writable"]) == 9,
 assert f["executable"] == f["writable_code"] and "/etc/web.conf" in f["executable"], f
 assert a["writable_code"]
 assert "/proc/bus/pci/00/00.0" in [x["path"] for x in a["docker_denies_let_through"]]
+assert a["docker_denied_acts_allowed"] == []
+END
+
+# Its denies that are of no file: any mount, and a family. A mount of one thing at one place is none of them.
+sed 's/^}/ mount options=(rw,bind) "\/srv" -> "\/mnt",\n}/' web.aa >narrow.aa
+expect 0 verify --apparmor narrow.aa web.trace
+says out 'places are kept away, and mounts and network alg$'
+sed 's/^}/ mount,\n network alg,\n}/' web.aa >wide.aa
+expect 0 verify --apparmor wide.aa web.trace
+says out "denies: 0 of [0-9]* places are let through, and 5 of 5 kinds of mounts and sockets$"
+says out '^  mount bind: shows anything'
+says out '^  network alg: '
+expect 0 --json verify --apparmor wide.aa web.trace
+python3 - <<'END' || fail "JSON without the acts"
+import json
+acts = json.load(open("out"))["apparmor"]["docker_denied_acts_allowed"]
+assert [x["act"] for x in acts] == ["mount bind", "mount move", "mount new", "mount remount", "network alg"], acts
+assert all(x["why"] for x in acts)
 END
 expect 0 verify --markdown --apparmor web.aa --files files web.trace
 says out '^No name may be both written and run or mapped; 0 of the'
