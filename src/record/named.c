@@ -126,6 +126,23 @@ static bool removal_had_asked(const struct named *n, const struct place *p)
 }
 
 /*
+ * Somebody's own descriptor, as /dev/stderr leads to one. Such a name is in memory only once it was looked at,
+ * and is asked for like a new file's until then (may_o_create), though it is there: by each process once.
+ */
+static bool is_own_descriptor(const struct named *n, const char *path)
+{
+	tr_cleanup_free char *own = tr_xasprintf("/proc/%u/", n->e.root.own_tgid);
+	tr_cleanup_free char *task = tr_xasprintf("task/%u/", n->e.root.own_tid);
+
+	if (strncmp(path, own, strlen(own)) != 0)
+		return false;
+	path += strlen(own);
+	if (!strncmp(path, task, strlen(task)))
+		path += strlen(task);
+	return !strncmp(path, "fd/", 3);
+}
+
+/*
  * Whether a call that failed had asked for permission by then: security_path_* comes behind the lookup and
  * before what the file system has to say (fs/namei.c, fs/open.c). What is there now tells which of the two
  * it was, for errors that both may give.
@@ -151,6 +168,8 @@ static bool had_asked(const struct named *n, const struct place *a, const struct
 	case TR_ACT_SYMLINK:
 	case TR_ACT_MKNOD:
 	case TR_ACT_CREATE:
+		if (n->e.act == TR_ACT_CREATE && is_own_descriptor(n, a->path))
+			return true;
 		return a->has_parent && !a->found &&
 		       (n->e.error != EACCES || only_searches_parent(n, a));
 	default:

@@ -34,17 +34,23 @@ static void cut_slashes(char *path)
 		path[--n] = '\0';
 }
 
-/* /proc/self is whoever looks at it: here it would be us. */
-static char *name_self(const struct namer *n, char *path)
+/* /proc/self is whoever looks at it: here it would be us. NULL if the path is of nobody's own. */
+static char *own_name(const struct namer *n, const char *path)
 {
 	static const char self[] = "/proc/self/", thread[] = "/proc/thread-self/";
-	char *own = NULL;
 
 	if (!strncmp(path, self, sizeof(self) - 1))
-		own = tr_xasprintf("/proc/%u/%s", n->e->own_tgid, path + sizeof(self) - 1);
-	else if (!strncmp(path, thread, sizeof(thread) - 1))
-		own = tr_xasprintf("/proc/%u/task/%u/%s", n->e->own_tgid, n->e->own_tid,
-				   path + sizeof(thread) - 1);
+		return tr_xasprintf("/proc/%u/%s", n->e->own_tgid, path + sizeof(self) - 1);
+	if (!strncmp(path, thread, sizeof(thread) - 1))
+		return tr_xasprintf("/proc/%u/task/%u/%s", n->e->own_tgid, n->e->own_tid,
+				    path + sizeof(thread) - 1);
+	return NULL;
+}
+
+static char *name_self(const struct namer *n, char *path)
+{
+	char *own = own_name(n, path);
+
 	if (!own)
 		return path;
 	free(path);
@@ -190,16 +196,89 @@ static void find_in_parent(const struct namer *n, struct place *p, const char *w
 		place_found(n, p, fd);
 }
 
+/*
+ * What the symbolic link `whole` says; NULL if it is none. Reading it may be for the container to answer (FUSE):
+ * then only the root's own file system is asked.
+ */
+static char *read_link(const struct namer *n, const char *whole)
+{
+	tr_cleanup_close int fd = resolve_open(n->held.fd, n->held.pid, whole, false);
+	struct statx st, root;
+	char target[PATH_MAX];
+	ssize_t len;
+
+	if (fd < 0 || !stat_handle(fd, &st) || !S_ISLNK(st.stx_mode))
+		return NULL;
+	if ((!stat_handle(n->held.fd, &root) || root.stx_mnt_id != st.stx_mnt_id) &&
+	    mounts_may_block(n->held.pid))
+		return NULL;
+	len = readlinkat(fd, "", target, sizeof(target) - 1);
+	return len > 0 ? tr_xstrndup(target, (size_t)len) : NULL;
+}
+
+/* The path with the first symbolic link in it followed, NULL if there is none; whether it led to /proc/self. */
+static char *follow_one(const struct namer *n, const char *whole, bool *ret_self)
+{
+	const char *end = whole;
+
+	*ret_self = false;
+	do {
+		tr_cleanup_free char *link = NULL, *target = NULL, *own = NULL;
+		const char *dir;
+
+		end = strchrnul(end + 1, '/');
+		link = tr_xstrndup(whole, (size_t)(end - whole));
+		target = read_link(n, link);
+		if (!target)
+			continue;
+		own = own_name(n, target);
+		*ret_self = own;
+		if (own)
+			return tr_xasprintf("%s%s", own, end);
+		if (*target == '/')
+			return tr_xasprintf("%s%s", target, end);
+		dir = strrchr(link, '/');
+		return tr_xasprintf("%.*s/%s%s", (int)(dir - link), link, target, end);
+	} while (*end);
+	return NULL;
+}
+
+/* So many symbolic links in a row are followed (fs/namei.c: MAXSYMLINKS). */
+#define MAX_LINKS 40
+
+/* A name that leads to /proc/self by way of symbolic links, as /dev/stderr does; NULL if it does not. */
+static char *through_self(const struct namer *n, const char *whole)
+{
+	char *at = tr_xstrdup(whole), *next;
+	bool self = false;
+
+	for (int i = 0; at && i < MAX_LINKS && !self && strlen(at) < PATH_MAX; i++) {
+		next = follow_one(n, at, &self);
+		free(at);
+		at = next;
+	}
+	if (self)
+		return at;
+	free(at);
+	return NULL;
+}
+
 static void find_followed(const struct namer *n, struct place *p, const char *whole)
 {
 	tr_cleanup_close int fd = resolve_open(n->held.fd, n->held.pid, whole, true);
+	tr_cleanup_free char *own = NULL;
 
+	if (fd < 0) {
+		own = through_self(n, whole);
+		if (own)
+			fd = resolve_open(n->held.fd, n->held.pid, own, true);
+	}
 	if (fd >= 0)
 		p->path = path_of(n, fd);
 	if (p->path)
 		place_found(n, p, fd);
 	else
-		find_in_parent(n, p, whole);
+		find_in_parent(n, p, own ? own : whole);
 }
 
 void place_find(const struct namer *n, struct place *p, const struct spot *spot, const char *name,
@@ -270,9 +349,6 @@ static char *mounted_step(const struct namer *n, struct place *p, char *whole, b
 	p->path = place_join(dir, last);
 	return NULL;
 }
-
-/* So many symbolic links in a row are followed (fs/namei.c: MAXSYMLINKS). */
-#define MAX_LINKS 40
 
 void place_find_mounted(const struct namer *n, struct place *p, const struct spot *spot,
 			const char *name, bool follow)

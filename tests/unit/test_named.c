@@ -10,6 +10,7 @@
 
 #include "lib/dir.h"
 #include "lib/suite.h"
+#include "record/mounts.h"
 #include "record/named.h"
 
 static struct roots roots;
@@ -263,6 +264,42 @@ START_TEST(own_numbers_stand_for_self)
 }
 END_TEST
 
+/* Where a container's output goes: nobody may open it again, and that is asked for as if it were to be made. */
+START_TEST(a_descriptor_by_name_was_asked_for)
+{
+	struct tr_event_named e = act(TR_ACT_CREATE);
+	char path[64], name[160];
+
+	begin();
+	in("ln -s /proc/self/fd/2 err && ln -s ../err real/log && ln -s /proc/self/fd fds &&"
+	   "ln -s loop4 loop3 && ln -s loop3 loop4");
+	e.error = EACCES;
+	e.flags = TR_NAMED_FOLLOW;
+	snprintf(path, sizeof(path), "/proc/%d/fd/2", (int)getpid());
+	/* Of links that are elsewhere nothing is asked where a process may have to answer for them. */
+	for (const char **link =
+		     (const char *[]){ "err", "real/log", "lnk/../real/log", "fds/2", NULL };
+	     *link && !mounts_may_block(getpid()); link++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, *link);
+		facts_of(e, name, NULL, NULL);
+		ck_assert_uint_eq(n_facts, 1);
+		ck_assert_str_eq(facts[0].path, path);
+		ck_assert(facts[0].act == TR_ACT_CREATE && facts[0].ev.flags & TR_EV_FAILED);
+	}
+	facts_of(e, "/proc/thread-self/fd/1000", NULL, NULL);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/fd/1000", (int)getpid(), (int)getpid());
+	ck_assert_uint_eq(n_facts, 1);
+	ck_assert_str_eq(facts[0].path, path);
+	facts_of(e, "/proc/self/comm", NULL, NULL);
+	ck_assert_uint_eq(n_facts, 0);
+	facts_of(e, "/proc/1/fd/2", NULL, NULL);
+	ck_assert_uint_eq(n_facts, 0);
+	facts_of(e, "loop3", NULL, NULL);
+	ck_assert_uint_eq(n_facts, 0);
+	end();
+}
+END_TEST
+
 static bool asked(uint8_t what, uint16_t error, const char *name, const char *other)
 {
 	struct tr_event_named e = act(what);
@@ -352,5 +389,6 @@ END_TEST
 
 TR_SUITE("named", one_component_needs_no_look, symbolic_links_are_followed_as_the_call_does,
 	 what_is_gone_is_followed_as_far_as_it_goes, a_rename_has_two_sides, a_link_has_an_old_name,
-	 nothing_leads_out_of_a_root, own_numbers_stand_for_self, removals_that_failed,
-	 others_that_failed, malformed_events_are_no_acts)
+	 nothing_leads_out_of_a_root, own_numbers_stand_for_self,
+	 a_descriptor_by_name_was_asked_for, removals_that_failed, others_that_failed,
+	 malformed_events_are_no_acts)
