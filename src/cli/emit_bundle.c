@@ -80,6 +80,12 @@ static int read_facts(struct making *m, struct tr_err *err)
 	o->n_traces = m->expanded.n;
 	paths = tr_xcalloc(o->n_traces + 1, sizeof(*paths));
 
+	/* Without it the profile would be made of less, and forget what it allowed. */
+	if (m->old.dir && access(there, F_OK) < 0 && !(o->force && errno == ENOENT && o->n_traces))
+		return tr_err_errno(err, TR_ERR_INPUT, errno,
+				    "%s: what the bundle was made of (--force makes it of other "
+				    "traces alone)",
+				    there);
 	if (m->old.dir && access(there, F_OK) == 0) {
 		struct tr_facts old;
 		int r;

@@ -264,6 +264,15 @@ grep -q '"connect"' forget/seccomp.json && fail "what only the old build did is 
 expect 0 -q verify forget
 [ -s err ] && fail "a warning of a bundle that is as it was made"
 
+# What it was made of does not vanish unseen: the profile would forget.
+mv forget/recorded.trace kept.trace
+state forget >as-it-was
+refuses 2 'forget/recorded.trace: what the bundle was made of' emit bundle -d forget one.trace
+refuses 2 'forget/recorded.trace: what the bundle was made of' emit bundle -d forget --force
+state forget | cmp -s as-it-was - || fail "a bundle that lost its trace was changed"
+expect 0 emit bundle -d forget --force kept.trace
+expect 0 verify forget
+
 # Names that hold anything
 weird=$'a b\'c"$(touch pwned)\n\e[31m'
 mkdir "$weird"
