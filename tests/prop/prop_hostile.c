@@ -145,6 +145,8 @@ static void some_facts(struct rng *r, struct tr_facts *f)
 	tr_facts_init(f);
 	rec.id = tr_xasprintf("%032x", 1);
 	rec.subject = hostile(r);
+	/* It would have told of capabilities, so none is allowed because it may have been used. */
+	tr_context_add(&rec, "backend", "hooks");
 	tr_facts_add_recording(f, &rec);
 	for (unsigned i = 0; i < NAMES; i++)
 		add_name(r, f);
