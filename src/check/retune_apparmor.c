@@ -81,10 +81,68 @@ static char *comment_of(const struct side *s, unsigned line)
 	return end > p ? tr_xstrndup(p, (size_t)(end - p)) : NULL;
 }
 
-/* Without the words in front that say which way it is, and without the comma. */
-static char *bare_rule(const char *text)
+/*
+ * What a profile's head gives a variable as its only value; NULL for none, for several, and for one that holds others.
+ * Whatever is not seen here (an include's variables, say) is found when what came of it is compared.
+ */
+static char *value_of(const char *preamble, const char *name, size_t len)
+{
+	char *found = NULL;
+
+	for (const char *p = preamble; p; p = strchr(p, '\n'), p = p ? p + 1 : NULL) {
+		size_t n;
+
+		p += strspn(p, " \t");
+		if (strncmp(p, "@{", 2) || strncmp(p + 2, name, len) || p[2 + len] != '}')
+			continue;
+		p += 3 + len;
+		p += strspn(p, " \t");
+		n = strcspn(p, "\n");
+		if (found || *p != '=') {
+			free(found);
+			return NULL;
+		}
+		for (p++, n--; n && strchr(" \t", *p); n--)
+			p++;
+		while (n && strchr(" \t", p[n - 1]))
+			n--;
+		if (n > 1 && *p == '"' && p[n - 1] == '"') {
+			p++;
+			n -= 2;
+		}
+		found = tr_xstrndup(p, n);
+	}
+	if (found && (!*found || strpbrk(found, " \t\"#@"))) {
+		free(found);
+		return NULL;
+	}
+	return found;
+}
+
+/* A tune file's rules have no variables: what they stand for does. */
+static char *without_variables(const char *preamble, const char *rule)
+{
+	struct strbuf sb = STRBUF_INIT;
+	const char *use, *end;
+
+	for (; (use = strstr(rule, "@{")) && (end = strchr(use, '}')); rule = end + 1) {
+		tr_cleanup_free char *value = value_of(preamble, use + 2, (size_t)(end - use - 2));
+
+		strbuf_add(&sb, rule, (size_t)(use - rule));
+		if (value)
+			strbuf_adds(&sb, value);
+		else
+			strbuf_add(&sb, use, (size_t)(end + 1 - use));
+	}
+	strbuf_adds(&sb, rule);
+	return strbuf_detach(&sb);
+}
+
+/* Without the words in front that say which way it is, without the comma, and without variables. */
+static char *bare_rule(const struct side *side, const char *text)
 {
 	static const char *const words[] = { "audit ", "deny ", "allow " };
+	tr_cleanup_free char *bare = NULL;
 	size_t n;
 
 	for (size_t i = 0; i < TR_ARRAY_SIZE(words); i++)
@@ -93,7 +151,8 @@ static char *bare_rule(const char *text)
 	n = strlen(text);
 	while (n && strchr(", \n", text[n - 1]))
 		n--;
-	return tr_xstrndup(text, n);
+	bare = tr_xstrndup(text, n);
+	return without_variables(side->d.preamble, bare);
 }
 
 static void not_said(struct retuning *r, const char *text)
@@ -136,7 +195,7 @@ static uint16_t given(const struct tr_apparmor *rules, const struct tr_apparmor_
 
 static void take_new(struct retuning *r, const struct tr_apparmor_line *line)
 {
-	tr_cleanup_free char *rule = bare_rule(line->text);
+	tr_cleanup_free char *rule = bare_rule(&r->edited, line->text);
 	tr_cleanup_free char *comment = comment_of(&r->edited, line->line);
 	struct tr_apparmor_document d;
 	bool had = false;
@@ -173,7 +232,7 @@ static char *lost_rule(const struct retuning *r, const char *rule, const struct 
 
 static void take_gone(struct retuning *r, const struct tr_apparmor_line *line)
 {
-	tr_cleanup_free char *rule = bare_rule(line->text), *lost = NULL;
+	tr_cleanup_free char *rule = bare_rule(&r->emitted, line->text), *lost = NULL;
 	struct tr_apparmor_document d;
 
 	/* What was denied can be allowed by a decision only where nothing else denies it. */

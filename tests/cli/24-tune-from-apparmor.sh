@@ -42,6 +42,11 @@ again 's/"\/etc\/a" r,.*/"\/etc\/a" rw,/' 'allow "/etc/a" rw'
 again "s|^$line|  deny /etc/b* w,  # no\n  network inet6 dgram,\n&|" 'allow network inet6 dgram' 'deny /etc/b* w'
 again '/network inet stream/d' 'deny network inet stream'
 
+# A variable is what it stands for
+pid='[1-9]{,[0-9]{,[0-9]{,[0-9]{,[0-9]{,[0-9]{,[0-9]}}}}}}'
+again '/@{pid}\/status/d' "deny \"/proc/$pid/status\" r"
+again "s|^$line|  /proc/@{pid}/task/@{pid}/comm rw,\n&|" "allow /proc/$pid/task/$pid/comm rw"
+
 # Nothing but comments, order and spelling
 sed 's/  # .*//; s/^  "\/etc\/a" r,/  \/etc\/[a] r,/' web.aa >edited.aa
 expect 0 tune edited.aa --from web.aa -o tune.json
@@ -58,7 +63,8 @@ unsaid() { # SED WHAT
 	says err "$2"
 	says err 'edited in a way that no decision can say'
 }
-unsaid '/@{pid}\/status/d' '/proc/@{pid}/status'
+unsaid 's/^@{pid}=.*/@{pid}=[1-9]/' '/status'
+unsaid 's/^@{pid}=.*/&\n@{pid}+=self/; s/"\/proc\/@{pid}.status" r,/"\/proc\/@{pid}\/stat" r,/' '/proc/@{pid}/stat'
 unsaid '/audit deny \/proc\/kcore/d' 'audit deny /proc/kcore'
 unsaid "s|^$line|  /bin/sh px,\n&|" '/bin/sh px,'
 
