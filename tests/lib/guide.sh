@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs a document's commands as they stand there, on a real engine. Needs live.sh.
 #
-# A block is run if `<!-- run -->` stands before it, or `<!-- run: status N -->`; only images' names
+# A block is run if `<!-- run -->` stands before it, or `<!-- run: status N -->`; with `<!-- run: with apparmor -->` where
+# kernel and engine have AppArmor, or with "without" where they have not: what is left out is said. Only images' names
 # are others (redis is trammel-lab/redis). It happens in guide/, and the test is there afterwards.
 #
 #   guide_run FILE BLOCKS    at least so many blocks; what they print goes into all
@@ -31,6 +32,20 @@ guide_remove_new() {
 	guide_new | xargs -r docker rm -f >/dev/null 2>&1
 }
 
+guide_has_apparmor() {
+	[ -d /sys/kernel/security/apparmor ] && docker info -f '{{.SecurityOptions}}' 2>/dev/null | grep -q apparmor
+}
+
+# guide_leaves_out BLOCK
+guide_leaves_out() {
+	case $1 in
+	*-with-*) ! guide_has_apparmor || return 1 ;;
+	*-without-*) guide_has_apparmor || return 1 ;;
+	*) return 1 ;;
+	esac
+	echo "skipped: $1 of $GUIDE: it is for machines ${1:9:-5} AppArmor, and this is none"
+}
+
 guide_run() {
 	local block want got
 	GUIDE=$1
@@ -41,6 +56,7 @@ guide_run() {
 	python3 "$SOURCE/tests/lib/blocks.py" "$1" "$2" redis=trammel-lab/redis \
 		busybox=trammel-lab/busybox || fail "the blocks of $1 cannot be read"
 	for block in block-*.sh; do
+		guide_leaves_out "$block" && continue
 		want=${block##*-}
 		want=${want%.sh}
 		echo "--- $(sed 1d "$block")"

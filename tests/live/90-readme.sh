@@ -4,11 +4,15 @@
 . "$TRAMMEL_SOURCE/tests/lib/live.sh"
 . "$TRAMMEL_SOURCE/tests/lib/guide.sh"
 live_begin redis
-guide_run "$SOURCE/README.md" 8
+guide_run "$SOURCE/README.md" 9
 guide_says '^redis: [0-9]+ syscalls, [0-9]+ acts on files, [0-9]+ programs? run; [0-9]+ refused; written to redis.trace$'
 guide_says '^  complete: [0-9]+ syscalls, [0-9]+ files, [0-9]+ programs?'
 guide_says '^[0-9]+ syscalls allowed: [0-9]+ observed, [0-9]+ more that runtimes make, [0-9]+ more that any'
 guide_says '^Yes: redis.json allows all [0-9]+ recorded syscalls$'
+guide_says '^[0-9]+ rules on files for [0-9]+ names \(--paths exact\)'
+guide_says '^Yes: the AppArmor profile trammel-redis of redis.aa allows all [0-9]+ recorded acts$'
+guide_says '^Allowed, and by nothing recorded: of [0-9]+ files in the image$'
+guide_says '^  0 to write \(of 0 that may be\)$'
 guide_says '^Size: [0-9]+ syscalls of x86_64 are granted \(docker-default: 301\)'
 guide_says '^5 of 5 came through\.$'
 guide_says '^The failure rate is below 46 %'
