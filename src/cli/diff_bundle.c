@@ -51,14 +51,29 @@ static int left_out(struct diff_report *r, const struct operand *sides[2], struc
 	return 0;
 }
 
+static int is_file(const struct tr_fact *fact, void *arg)
+{
+	(void)arg;
+	return fact->kind == TR_FACT_FILE;
+}
+
+static bool has_files(const struct operand *o)
+{
+	return o->kind == TR_DIFF_FACTS && tr_facts_each(&o->facts, is_file, NULL);
+}
+
 int diff_bundle_apparmor(struct diff_report *r, const struct operand *a, const struct operand *b,
 			 const char *files, struct tr_err *err)
 {
 	const struct operand *sides[2] = { a, b };
 	struct aa_operand *to[2] = { &r->aa.a, &r->aa.b };
 
-	if (!a->bundle && !b->bundle)
+	if (!a->bundle && !b->bundle) {
+		/* Of two recordings no one should think that files were the same. */
+		if (has_files(a) && has_files(b))
+			r->no_aa = tr_xstrdup("files and the like of recordings (--apparmor does)");
 		return 0;
+	}
 	for (int i = 0; i < 2; i++) {
 		int has = has_profile(sides[i], &r->no_aa, err);
 

@@ -151,6 +151,18 @@ says out 'mount.json grants 1 syscall that read.trace did not make'
 expect 1 diff read.trace mount.trace
 says out 'mount.trace made 1 syscall that read.trace did not make'
 expect 0 diff mount.trace read.trace
+says_not out AppArmor
+# Files of recordings are compared where that is asked for, and it is said that they were not.
+for path in /one /two; do
+	echo "$header"
+	syscall read 0
+	printf '{"fact":"file","path":"%s","act":"open","perms":"r","recordings":[0],"flags":["done"]}\n' $path
+	footer 2 true | sed 's/"syscall":2/"syscall":1,"file":1/'
+done | split -l 4 - files.
+expect 0 diff files.aa files.ab
+says out 'AppArmor allows: not compared: files'
+expect 0 diff files.aa read.trace
+says_not out AppArmor
 "$TRAMMEL" diff - mount.trace <read.trace >out 2>err
 [ $? = 1 ] || fail "a trace from stdin"
 expect 4 diff read.json lossy.trace
