@@ -46,6 +46,12 @@ struct qstr {
 	};
 	const unsigned char *name;
 };
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+struct hlist_head {
+	struct hlist_node *first;
+};
 struct hlist_bl_node {
 	struct hlist_bl_node *next, **pprev;
 };
@@ -208,6 +214,18 @@ struct task_struct {
 	struct seccomp seccomp;
 	struct css_set *cgroups;
 	struct bpf_local_storage *bpf_storage;
+};
+/* What programs keep of a task, an element for each map. */
+struct bpf_local_storage {
+	struct hlist_head list;
+};
+struct bpf_local_storage_data {
+	struct bpf_local_storage_map *smap;
+	__u8 data[];
+};
+struct bpf_local_storage_elem {
+	struct hlist_node snode;
+	struct bpf_local_storage_data sdata;
 };
 struct vm_area_struct {
 	struct mm_struct *vm_mm;

@@ -54,20 +54,6 @@ struct {
 	__type(value, struct scratch);
 } scratches SEC(".maps") __weak;
 
-/*
- * A pointer as the number that a global function takes; the verifier lets no pointer it knows the
- * type of pass for one. Global functions (not static, __weak where several objects have them) are
- * taken apart once, and not anew on each way that leads to them: without them Linux 6.1 runs
- * into its limit of a million instructions.
- */
-static __always_inline __u64 address_of(const void *p)
-{
-	__u64 n = 0;
-
-	bpf_probe_read_kernel(&n, sizeof(n), &p);
-	return n;
-}
-
 static __always_inline struct scratch *scratch_take(void)
 {
 	__u32 zero = 0;

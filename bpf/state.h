@@ -27,8 +27,12 @@ const volatile __u32 cfg_fail_marks __weak = 0;
 const volatile __u8 cfg_fail_seats __weak = 0; /* nobody gets a seat */
 const volatile __u8 cfg_fail_late __weak = 0; /* nor waits a mark that was refused */
 const volatile __u32 cfg_fail_scratch __weak = 0; /* as cfg_fail_marks, for struct scratch */
+const volatile __u32 cfg_fail_storage __weak = 0; /* so often, a mark cannot be looked at, twice */
 
 const volatile __u8 cfg_fail_mappings __weak = 0; /* somebody is always changing them */
+
+/* Task storage may refuse to be looked at (mark_not_got). */
+const volatile __u8 cfg_storage_refuses __weak = 0;
 
 /* Written by the recorder while it runs: 1..255, one further each second. */
 volatile __u8 now_epoch __weak = 1;
@@ -40,6 +44,7 @@ __u64 lost_recordings __weak = 0; /* containers met when all slots were taken */
 __u32 n_late __weak = 0; /* marks that wait in late_marks */
 __u32 n_marks __weak = 0; /* for cfg_fail_marks */
 __u32 n_scratches __weak = 0; /* for cfg_fail_scratch */
+__u32 n_storage __weak = 0; /* for cfg_fail_storage */
 __u32 n_kept[TR_TABLES] __weak = { 0 }; /* entries, of all recordings */
 __u32 seeded __weak = 0; /* tasks the last seeding pass marked */
 __u32 seeding __weak = 0; /* TR_SEED_*: what a seeding pass does */
@@ -145,19 +150,80 @@ static __always_inline struct tr_recording_state *recording_state(__u32 index)
 	return bpf_map_lookup_elem(&recordings, &index);
 }
 
-/* Out of the way of every call of every task: nearly always nobody waits. */
-static __noinline struct tr_mark *late_mark_of(struct task_struct *task)
+/* Every loss is counted where it belongs; `by` is never 0. */
+static __always_inline void count_loss(__u32 recording, __u32 cause)
 {
-	__u32 tid = (__u32)task->pid;
-	struct tr_mark *late = bpf_map_lookup_elem(&late_marks, &tid), *m;
+	struct tr_recording_state *r = recording_state(recording);
 
-	if (!late)
+	if (r && cause < TR_EVENT_LOSSES)
+		__sync_fetch_and_add(&r->losses[cause], 1);
+}
+
+static __always_inline bool fails_storage(void)
+{
+	return cfg_fail_storage &&
+	       __sync_fetch_and_add(&n_storage, 1) % cfg_fail_storage >= cfg_fail_storage - 2;
+}
+
+static __always_inline struct tr_mark *storage_mark(struct task_struct *task)
+{
+	return fails_storage() ? NULL : bpf_task_storage_get(&marks, task, 0, 0);
+}
+
+/* More maps than anybody has that keep something of a task. */
+#define MAX_STORAGE 64
+
+/* Whether a task has a mark, where it cannot be looked at: its recording has lost what the task does now. */
+__weak __noinline int count_refused(__u64 storage_at)
+{
+	struct bpf_local_storage *storage = (struct bpf_local_storage *)storage_at;
+	struct bpf_local_storage_elem *e = NULL;
+	struct tr_mark *m;
+	__u16 recording;
+
+	if (!bpf_core_field_exists(storage->list) || !bpf_core_field_exists(e->sdata))
+		return 0;
+	e = (struct bpf_local_storage_elem *)BPF_CORE_READ(storage, list.first);
+	for (int i = 0; i < MAX_STORAGE && e; i++) {
+		e = (void *)e - bpf_core_field_offset(e->snode);
+		if ((__u64)BPF_CORE_READ(e, sdata.smap) == address_of(&marks)) {
+			m = (void *)e + bpf_core_field_offset(e->sdata.data);
+			if (!bpf_probe_read_kernel(&recording, sizeof(recording), &m->recording))
+				count_loss(recording, TR_EVENT_LOSS_MISSED);
+			return 0;
+		}
+		e = (struct bpf_local_storage_elem *)BPF_CORE_READ(e, snode.next);
+	}
+	return 0;
+}
+
+/*
+ * Task storage has nothing. Nearly always there is none; or a mark waits. But before Linux 6.2
+ * (e8b02296a6b8, "bpf: Avoid taking spinlock in bpf_task_storage_get if potential deadlock is detected") that
+ * is also the answer while another task has been preempted on this CPU in the middle of asking. So it is asked again,
+ * and if it is no better, what the task does now is lost.
+ *
+ * Out of the way of every call of every task.
+ */
+static __noinline struct tr_mark *mark_not_got(struct task_struct *task)
+{
+	struct tr_mark *late, *m;
+	__u32 tid = (__u32)task->pid;
+
+	late = n_late ? bpf_map_lookup_elem(&late_marks, &tid) : NULL;
+	if (late) {
+		m = bpf_task_storage_get(&marks, task, late, BPF_LOCAL_STORAGE_GET_F_CREATE);
+		if (!m)
+			return late;
+		if (!bpf_map_delete_elem(&late_marks, &tid))
+			__sync_fetch_and_sub(&n_late, 1);
+		return m;
+	}
+	if (!cfg_storage_refuses || !task->bpf_storage)
 		return NULL;
-	m = bpf_task_storage_get(&marks, task, late, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	m = storage_mark(task);
 	if (!m)
-		return late;
-	if (!bpf_map_delete_elem(&late_marks, &tid))
-		__sync_fetch_and_sub(&n_late, 1);
+		count_refused((__u64)BPF_CORE_READ(task, bpf_storage));
 	return m;
 }
 
@@ -177,10 +243,10 @@ static __always_inline struct tr_mark *mark_of(struct task_struct *task)
 
 	if (!may_have_mark(task))
 		return NULL;
-	m = bpf_task_storage_get(&marks, task, 0, 0);
+	m = storage_mark(task);
 	if (likely(m))
 		return m;
-	return n_late ? late_mark_of(task) : NULL;
+	return n_late || cfg_storage_refuses ? mark_not_got(task) : NULL;
 }
 
 /* Gives a task that has none a mark, a copy of `value`. NULL if there is no way to keep one. */
@@ -262,15 +328,6 @@ static __always_inline void forget_late_mark(struct task_struct *task)
 
 	if (n_late && !bpf_map_delete_elem(&late_marks, &tid))
 		__sync_fetch_and_sub(&n_late, 1);
-}
-
-/* Every loss is counted where it belongs; `by` is never 0. */
-static __always_inline void count_loss(__u32 recording, __u32 cause)
-{
-	struct tr_recording_state *r = recording_state(recording);
-
-	if (r && cause < TR_EVENT_LOSSES)
-		__sync_fetch_and_add(&r->losses[cause], 1);
 }
 
 static __always_inline __u64 bounding_of(const struct cred *cred)

@@ -70,6 +70,9 @@ void settings_programs(struct record_bpf *skel)
 	bpf_program__set_autoload(skel->progs.on_sys_exit_steady, steady);
 	bpf_program__set_autoload(skel->progs.on_sys_exit_uncast, !can_cast);
 	skel->rodata->cfg_names = can_cast;
+	/* What the helper is called for those that may find it busy, since it can do so without a lock. */
+	skel->rodata->cfg_storage_refuses =
+		!kernel_has_name("bpf_task_storage_get_recur") || getenv("TRAMMEL_FAULT_STORAGE");
 }
 
 static void set_arg(struct record_bpf *skel, int cell, uint8_t bits)
@@ -111,6 +114,7 @@ void settings_faults(struct record_bpf *skel)
 	skel->rodata->cfg_fail_seats = fault("TRAMMEL_FAULT_SEATS") != 0;
 	skel->rodata->cfg_fail_late = fault("TRAMMEL_FAULT_LATE") != 0;
 	skel->rodata->cfg_fail_scratch = fault("TRAMMEL_FAULT_SCRATCH");
+	skel->rodata->cfg_fail_storage = fault("TRAMMEL_FAULT_STORAGE");
 	skel->rodata->cfg_fail_mappings = fault("TRAMMEL_FAULT_MAPPINGS") != 0;
 	skel->bss->n_recordings = fault("TRAMMEL_FAULT_RECORDINGS");
 	if (fault("TRAMMEL_FAULT_EVENTS"))
