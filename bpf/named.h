@@ -564,18 +564,4 @@ __weak __noinline int open_failed(struct tr_mark *m, __u64 task_at, __u64 regs_a
 	return named_seen(m, task_at, &a);
 }
 
-/* What O_CREAT opened has no path of its own: what was asked for is the name that led there. */
-__weak __noinline int open_by_link(struct tr_mark *m, __u64 task_at, __u64 regs_at, __u32 what)
-{
-	struct named_act a = { .act = TR_EVENT_ACT_CREATE,
-			       .perms = TR_EVENT_PERM_W,
-			       .flags = TR_NAMED_FOLLOW };
-	__u64 flags = 0;
-
-	if (!m)
-		return 0;
-	open_names(&a, what & 0xffff, regs_at, what >> 16, &flags);
-	return named_seen(m, task_at, &a);
-}
-
 #endif

@@ -238,21 +238,14 @@ static __always_inline unsigned long how_flags(struct task_struct *task, unsigne
 	return flags;
 }
 
-/*
- * A descriptor that an open call returned, with that call's flags. True if its name is left to be told of: a pipe
- * that /proc/PID/fd leads to has no path, but O_CREAT asks for the name there (may_o_create).
- */
-static __always_inline bool opened(bool cast, struct task_struct *task, __u32 row, long fd,
+/* A descriptor that an open call returned, with that call's flags. */
+static __always_inline void opened(bool cast, struct task_struct *task, __u32 row, long fd,
 				   unsigned long flags)
 {
 	struct file *file = file_of_fd(cast, task, fd);
 
-	if (!file)
-		return false;
-	if ((flags & O_CREAT) && !has_path(cast, READ_PTR(cast, file, f_path.dentry)))
-		return true;
-	file_met(cast, task, row, file, asked_by_open(READ(cast, file, f_mode), flags));
-	return false;
+	if (file)
+		file_met(cast, task, row, file, asked_by_open(READ(cast, file, f_mode), flags));
 }
 
 /*
@@ -287,7 +280,7 @@ static __always_inline void mapped(bool cast, struct task_struct *task, __u32 ro
 		file_met(cast, task, row, file, asked);
 }
 
-static __always_inline bool file_call(bool cast, struct task_struct *task, __u32 row,
+static __always_inline void file_call(bool cast, struct task_struct *task, __u32 row,
 				      struct pt_regs *regs, enum file_call which, long ret)
 {
 	__u32 abi = call_of(task, call_number(regs)).abi;
@@ -309,26 +302,26 @@ static __always_inline bool file_call(bool cast, struct task_struct *task, __u32
 		break;
 	case FILE_CALL_MMAP:
 		mapped(cast, task, row, regs, abi);
-		return false;
+		return;
 	default:
-		return false;
+		return;
 	}
-	return opened(cast, task, row, ret, flags);
+	opened(cast, task, row, ret, flags);
 }
 
-/* The end of a call that was not let in, or that opens or maps. 1: exit_other has more to do. */
+/* The end of a call that was not let in, or that opens or maps. */
 static __always_inline int exit_rarely(bool cast, struct task_struct *task, __u32 row, __u8 in_call,
 				       struct pt_regs *regs, long ret)
 {
 	struct tr_mark *m;
 
-	if (in_call)
-		return (ret >= 0 || ret < -4095) &&
-		       file_call(cast, task, row, regs, (enum file_call)(in_call - 1), ret);
+	if (in_call) {
+		if (ret >= 0 || ret < -4095)
+			file_call(cast, task, row, regs, (enum file_call)(in_call - 1), ret);
+		return 0;
+	}
 	m = mark_of(task);
-	if (m)
-		maybe_denied(task, m, regs, ret);
-	return 0;
+	return m ? maybe_denied(task, m, regs, ret) : 0;
 }
 
 /* Nearly all opens that fail find nothing. */
@@ -356,11 +349,10 @@ static __noinline int exit_other(struct task_struct *task, __u8 in_call, struct 
 
 	if (!m)
 		return 0;
-	if (in_call == 1 + FILE_CALL_MMAP && !(ret < 0 && ret >= -4095))
-		return huge_mapped(m, address_of(regs), what >> 16, ret);
 	if (in_call <= FILE_CALL_NAMED)
-		return ret < 0 ? open_failed(m, address_of(task), address_of(regs), what, ret) :
-				 open_by_link(m, address_of(task), address_of(regs), what);
+		return ret < 0 && ret >= -4095 ?
+			       open_failed(m, address_of(task), address_of(regs), what, ret) :
+			       huge_mapped(m, address_of(regs), what >> 16, ret);
 	if (in_call > FILE_CALL_DESCRIPTOR && in_call <= FILE_CALL_NAMED_END)
 		return descriptor_call(m, address_of(task),
 				       call_arg_at(address_of(regs), what >> 16, 0), in_call - 1,
@@ -412,10 +404,9 @@ static __always_inline int sys_exit(bool cast, bool steady, __u64 *ctx)
 	if (in_call > FILE_CALL_NAMED || open_may_have_asked(in_call, RESULT(steady, ctx)) ||
 	    maps_huge(task, in_call, REGS(steady, ctx)))
 		return exit_other(task, in_call, REGS(steady, ctx), RESULT(steady, ctx));
-	if (cast ? exit_rarely_cast(task, row, in_call, REGS(steady, ctx), RESULT(steady, ctx)) :
-		   exit_rarely_uncast(task, row, in_call, REGS(steady, ctx), RESULT(steady, ctx)))
-		return exit_other(task, in_call, REGS(steady, ctx), RESULT(steady, ctx));
-	return 0;
+	if (cast)
+		return exit_rarely_cast(task, row, in_call, REGS(steady, ctx), RESULT(steady, ctx));
+	return exit_rarely_uncast(task, row, in_call, REGS(steady, ctx), RESULT(steady, ctx));
 }
 
 /* One of the three is loaded: the second where bpf_rdonly_cast is not. */

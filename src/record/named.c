@@ -2,7 +2,6 @@
 #include "record/named.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -127,19 +126,20 @@ static bool removal_had_asked(const struct named *n, const struct place *p)
 }
 
 /*
- * A descriptor by its name in /proc, as /dev/stderr leads to one. Such a name is in memory only once it was
- * looked at, and until then O_CREAT asks for it like for a new file's (may_o_create), though it is there.
+ * Somebody's own descriptor, as /dev/stderr leads to one. Such a name is in memory only once it was looked at,
+ * and is asked for like a new file's until then (may_o_create), though it is there: by each process once.
  */
-static bool is_descriptor(const char *path)
+static bool is_own_descriptor(const struct named *n, const char *path)
 {
-	unsigned pid, tid;
-	int at = 0, more = 0;
+	tr_cleanup_free char *own = tr_xasprintf("/proc/%u/", n->e.root.own_tgid);
+	tr_cleanup_free char *task = tr_xasprintf("task/%u/", n->e.root.own_tid);
 
-	if (sscanf(path, "/proc/%u/%n", &pid, &at) != 1 || !at)
+	if (strncmp(path, own, strlen(own)) != 0)
 		return false;
-	if (sscanf(path + at, "task/%u/%n", &tid, &more) == 1)
-		at += more;
-	return !strncmp(path + at, "fd/", 3);
+	path += strlen(own);
+	if (!strncmp(path, task, strlen(task)))
+		path += strlen(task);
+	return !strncmp(path, "fd/", 3);
 }
 
 /*
@@ -168,7 +168,7 @@ static bool had_asked(const struct named *n, const struct place *a, const struct
 	case TR_ACT_SYMLINK:
 	case TR_ACT_MKNOD:
 	case TR_ACT_CREATE:
-		if (n->e.act == TR_ACT_CREATE && is_descriptor(a->path))
+		if (n->e.act == TR_ACT_CREATE && is_own_descriptor(n, a->path))
 			return true;
 		return a->has_parent && !a->found &&
 		       (n->e.error != EACCES || only_searches_parent(n, a));
@@ -256,11 +256,6 @@ static size_t place_facts(const struct named *n, struct place *a, struct place *
 	case TR_ACT_CHMOD:
 	case TR_ACT_CHOWN:
 		return make_facts(n, a, n->e.act, n->e.perms, a, ret);
-	case TR_ACT_CREATE:
-		/* Done, it is told of by name only where a link in /proc led to no file. */
-		if (!n->e.error && !is_descriptor(a->path))
-			return 0;
-		/* fall through */
 	default:
 		make_fact(n, a, n->e.act, n->e.perms, n->e.act == TR_ACT_MKDIR, ret);
 		return 1;

@@ -170,18 +170,6 @@ CASE(open_symlink_creates, "open-symlink-creates")
 	must(open(at("dangling"), O_WRONLY | O_CREAT, 0644));
 }
 
-/* A pipe: it has no path, and the name that leads to it is asked for like a new file's. */
-CASE(open_own_output, "open-own-output")
-{
-	must(open("/dev/stdout", O_WRONLY | O_CREAT | O_APPEND, 0644));
-}
-
-CASE(open_own_output_refused, "open-own-output-refused")
-{
-	must(setuid(65534));
-	fails(open("/dev/stderr", O_WRONLY | O_CREAT | O_APPEND, 0644), EACCES);
-}
-
 CASE(open_dotdot, "open-dotdot")
 {
 	must(open(at("full/../dir/.././file"), O_RDONLY));
