@@ -27,7 +27,7 @@ started() {
 }
 journal() { systemctl status --no-pager $UNIT; grep -a trammel /run/journal 2>/dev/null | tail -n 20; }
 systemctl start $UNIT || fail "it does not start: $(journal)"
-until_true 60 started || fail "it does not record: $(journal; cat "/proc/$pid/status")"
+until_true 240 started || fail "it does not record: $(journal; cat "/proc/$pid/status")"
 grep -q 'NoNewPrivs:.*1' "/proc/$pid/status" || fail "no no_new_privs"
 first=$(ls /var/lib/trammel)
 [ "$(stat -c %a /var/lib/trammel)" = 700 ] || fail "/var/lib/trammel is for all to read"
@@ -41,7 +41,7 @@ echo "memory: $((memory >> 20)) MB"
 # Killed: what the checkpoint had is whole; the next start has a directory of its own, and loses nothing of it.
 systemctl kill -s KILL $UNIT
 until_true 60 sh -c "[ \"\$(find /var/lib/trammel -mindepth 1 -maxdepth 1 | wc -l)\" = 2 ]" || fail "it is not started again: $(journal)"
-until_true 60 started || fail "it does not record again: $(journal)"
+until_true 240 started || fail "it does not record again: $(journal)"
 cp "/var/lib/trammel/$first/busybox.trace" killed.trace
 holds killed.trace "complete()" "'uname' in calls('main')" "context('image') == {'trammel-lab/busybox'}" \
 	"ended() == {'checkpoint'}"
