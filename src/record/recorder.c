@@ -463,6 +463,9 @@ const char *tr_recorder_backend(const struct tr_recorder *r)
 
 void tr_recorder_to_context(const struct tr_recorder *r, struct tr_recording *rec)
 {
+	/* Syscalls alone tell of no capability and no act on files, and who names a backend says they do. */
+	if (r->skel->rodata->cfg_level < TR_LEVEL_FILES)
+		return;
 	tr_context_add(rec, "backend", tr_recorder_backend(r));
 	for (size_t i = 0; i < r->missing.n; i++)
 		tr_context_add(rec, "hooks.missing", r->missing.v[i]);

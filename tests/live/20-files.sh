@@ -104,3 +104,7 @@ python3 -c 'import json; json.load(open("out"))' || fail "show --json is no JSON
 # Less is recorded where less is asked for.
 expect 0 record --level syscalls -o calls.trace -- docker run --rm --network none trammel-lab/busybox ls /
 holds calls.trace "not files() and not execs()" "'execve' in calls('runtime')" "'getdents64' in calls('main')"
+# It tells nothing of capabilities: none is dropped for it.
+holds calls.trace "not context('backend')"
+expect 0 emit docker -o calls.run calls.trace
+! grep -q -e '--cap-drop' calls.run || fail "capabilities are dropped that nobody asked for"
