@@ -23,6 +23,8 @@
 #define TR_BUNDLE_SECCOMP  "seccomp.json"
 #define TR_BUNDLE_APPARMOR "apparmor"
 #define TR_BUNDLE_IMAGE	   "image.files"
+#define TR_BUNDLE_DOCKER   "docker-run.sh"
+#define TR_BUNDLE_COMPOSE  "compose.confined.yaml"
 
 /* An option of emit that the bundle was made with, as the command line spells it. */
 struct tr_bundle_option {

@@ -20,7 +20,8 @@
 
 struct tr_policy_run_opts {
 	const char *seccomp; /* the profile's file */
-	const char *apparmor; /* the profile's name */
+	const char *apparmor; /* the profile's name; NULL: there is none, and */
+	const char *no_apparmor; /* why; NULL: no acts on files were recorded */
 	unsigned without; /* 1 << enum tr_run_kind: not to be said at all */
 	const struct tr_image_files *image; /* its files; NULL: not known */
 	bool allow_incomplete, allow_no_start; /* as in struct tr_policy_opts */

@@ -26,6 +26,8 @@ int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
 		       const struct tr_tune *tune, const struct tr_facts *facts,
 		       struct tr_policy_apparmor_report *report, struct tr_err *err);
 /* Whether a bundle made with these options, of these facts, has one; else the error says why not. */
+/* Whether a name of a file in it was redacted. */
+bool emit_redacted(const struct tr_facts *facts);
 int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err);
 /* What is said beside them, of the facts that they were made of; from: what `trammel load` would be given. */
 void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,

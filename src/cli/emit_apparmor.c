@@ -248,11 +248,16 @@ static int is_redacted(const struct tr_fact *fact, void *arg)
 	       (fact->source && tr_redacted(fact->source));
 }
 
+bool emit_redacted(const struct tr_facts *facts)
+{
+	return tr_facts_each(facts, is_redacted, NULL) != 0;
+}
+
 int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err)
 {
 	if (o->with_apparmor && !strcmp(o->with_apparmor, "off"))
 		return tr_err_set(err, TR_ERR_INPUT, "--apparmor off");
-	if (tr_facts_each(facts, is_redacted, NULL))
+	if (emit_redacted(facts))
 		return tr_err_set(err, TR_ERR_INPUT,
 				  "names of files were redacted, and rules for what stands there "
 				  "now would allow nothing: emit apparmor makes it of the traces");

@@ -13,6 +13,8 @@
 #include "cli/traces.h"
 #include "trammel/apparmor_text.h"
 #include "trammel/bundle.h"
+#include "trammel/policy_run.h"
+#include "trammel/run_text.h"
 #include "trammel/seccomp.h"
 #include "trammel/trace.h"
 #include "trammel/tune.h"
@@ -30,6 +32,8 @@ enum part {
 	PART_APPARMOR,
 	PART_IMAGE,
 	PART_TUNE,
+	PART_DOCKER,
+	PART_COMPOSE,
 	PARTS
 };
 
@@ -45,6 +49,7 @@ struct making {
 	struct tr_image_files image;
 	struct tr_apparmor rules;
 	struct tr_policy_apparmor_report rules_report;
+	struct tr_run_options run;
 	size_t old_facts, old_recordings, redacted;
 	bool has_tune, has_rules;
 	bool removes; /* the AppArmor profile that was there */
@@ -57,6 +62,7 @@ static void making_release(struct making *m)
 	if (m->has_rules)
 		tr_apparmor_release(&m->rules);
 	tr_policy_apparmor_report_release(&m->rules_report);
+	tr_run_options_release(&m->run);
 	tr_policy_report_release(&m->report);
 	tr_facts_release(&m->facts);
 	tr_tune_release(&m->tune);
@@ -315,6 +321,43 @@ static int make_apparmor(struct making *m, struct tr_err *err)
 	return 0;
 }
 
+static int write_docker(struct making *m, FILE *out, struct tr_err *err)
+{
+	(void)err;
+	tr_run_options_write_docker(&m->run, out);
+	return 0;
+}
+
+static int write_compose(struct making *m, FILE *out, struct tr_err *err)
+{
+	(void)err;
+	tr_run_options_write_compose(&m->run, out);
+	return 0;
+}
+
+/* What needs the names of files: those that were redacted are no places. */
+#define WITHOUT_NAMES \
+	(1U << TR_RUN_READ_ONLY | 1U << TR_RUN_TMPFS | 1U << TR_RUN_VOLUME | 1U << TR_RUN_USER)
+
+/* What the profiles are given with, and all else that confines: of the same facts, and of the same image. */
+static int make_run(struct making *m, struct tr_err *err)
+{
+	const struct tr_policy_run_opts opts = {
+		.seccomp = TR_BUNDLE_SECCOMP,
+		.apparmor = m->has_rules ? m->rules.name : NULL,
+		.no_apparmor = m->now.no_apparmor,
+		.without = emit_redacted(&m->facts) ? WITHOUT_NAMES : 0,
+		.image = m->o->image,
+		.allow_incomplete = m->o->policy.allow_incomplete,
+		.allow_no_start = m->o->policy.allow_no_start,
+	};
+
+	if (tr_policy_run(&m->run, &m->facts, &opts, err) < 0 ||
+	    make_part(m, PART_DOCKER, TR_BUNDLE_DOCKER, 0644, write_docker, err) < 0)
+		return -1;
+	return make_part(m, PART_COMPOSE, TR_BUNDLE_COMPOSE, 0644, write_compose, err);
+}
+
 static void describe(struct making *m)
 {
 	struct tr_bundle *b = &m->now;
@@ -350,6 +393,8 @@ static int write_all(struct making *m, struct tr_err *err)
 	m->parts[PART_TRACE].forced = m->old.dir != NULL || m->o->force;
 	m->parts[PART_SECCOMP].forced = m->o->force;
 	m->parts[PART_APPARMOR].forced = m->o->force;
+	m->parts[PART_DOCKER].forced = m->o->force;
+	m->parts[PART_COMPOSE].forced = m->o->force;
 	describe(m);
 	for (int i = 0; i < PARTS; i++)
 		if (m->parts[i].name)
@@ -370,7 +415,7 @@ static int make(struct making *m, struct tr_err *err)
 	if (make_part(m, PART_TRACE, TR_BUNDLE_TRACE, 0600, write_trace, err) < 0 ||
 	    make_image(m, err) < 0 ||
 	    make_part(m, PART_SECCOMP, TR_BUNDLE_SECCOMP, 0644, write_seccomp, err) < 0 ||
-	    make_apparmor(m, err) < 0)
+	    make_apparmor(m, err) < 0 || make_run(m, err) < 0)
 		return -1;
 	return write_all(m, err);
 }
@@ -385,6 +430,9 @@ static void say_made(const struct making *m)
 		emit_apparmor_say(&m->rules, &m->rules_report, &m->facts, m->o->output.dir);
 	else
 		cli_say("no AppArmor profile: %s", m->now.no_apparmor);
+	cli_say("sh %s/" TR_BUNDLE_DOCKER " IMAGE runs it confined by all that was recorded; "
+		"%s/" TR_BUNDLE_COMPOSE " goes over a compose file",
+		dir, dir);
 	if (m->o->redact)
 		cli_say("%zu string%s redacted", m->redacted, cli_plural(m->redacted));
 	if (m->old.dir)

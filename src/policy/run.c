@@ -56,7 +56,7 @@ static void add_profiles(struct tr_run_options *o, const struct tr_facts *facts,
 	tr_run_options_add(o, TR_RUN_SECCOMP, opts->seccomp,
 			   tr_xstrdup("only the syscalls that were recorded, and what runtimes "
 				      "need: trammel emit seccomp makes the file"));
-	if (tr_facts_each(facts, is_act_on_file, NULL))
+	if (opts->apparmor && tr_facts_each(facts, is_act_on_file, NULL))
 		tr_run_options_add(
 			o, TR_RUN_APPARMOR, opts->apparmor,
 			tr_xstrdup("only the files, capabilities and sockets that were recorded: "
@@ -64,7 +64,9 @@ static void add_profiles(struct tr_run_options *o, const struct tr_facts *facts,
 				   "engine without AppArmor passes over it in silence"));
 	else
 		run_leave_out(o, TR_RUN_APPARMOR, NULL,
-			      tr_xstrdup("no acts on files were recorded: there is no profile"));
+			      tr_xasprintf("%s: there is no profile",
+					   opts->no_apparmor ? opts->no_apparmor :
+							       "no acts on files were recorded"));
 }
 
 /* The most of all recordings; 0 unless each has one. */

@@ -37,7 +37,7 @@ sed 's/"web"/"db"/' two.trace >db.trace
 expect 0 emit bundle -d web one.trace two.trace
 says err '^web: 5 facts of 2 recordings$'
 [ -s out ] && fail "something on stdout"
-[ "$(cd web && echo *)" = "apparmor bundle.json recorded.trace seccomp.json" ] || fail "files: $(ls -A web)"
+[ "$(cd web && echo *)" = "apparmor bundle.json compose.confined.yaml docker-run.sh recorded.trace seccomp.json" ] || fail "files: $(ls -A web)"
 [ "$(stat -c %a web web/recorded.trace web/seccomp.json web/apparmor web/bundle.json | paste -sd' ')" = "700 600 644 644 644" ] ||
 	fail "modes"
 grep -rE '1[67]000000|1[67]00000|docker-1234|sad_turing|home-of-jo|build7|00000007' web &&
@@ -52,7 +52,7 @@ assert j["options"] == {"runtime": "all", "args": "risky", "siblings": "on",
                         "ceiling": "docker-default", "default-action": "errno"}, j
 for name, digest in j["files"].items():
     assert hashlib.sha256(open("web/" + name, "rb").read()).hexdigest() == digest, name
-assert sorted(j["files"]) == ["apparmor", "recorded.trace", "seccomp.json"], j
+assert sorted(j["files"]) == ["apparmor", "compose.confined.yaml", "docker-run.sh", "recorded.trace", "seccomp.json"], j
 assert "no_apparmor" not in j, j
 lines = [json.loads(l) for l in open("web/recorded.trace")]
 recs = {r["id"]: r for r in lines[0]["recordings"]}
@@ -216,6 +216,25 @@ expect 2 emit bundle -d confined --name 'a b'
 sed -i 's/"paths":"exact"/"paths":"wide"/' confined/bundle.json
 expect 2 emit bundle -d confined
 says err 'confined/bundle.json: options.paths: expected exact or evidence'
+# The options of a run are those that emit docker gives of the same, with the bundle's own profiles.
+mkdir bin
+printf '#!/bin/sh\nprintf "%%s\\n" "$@"\n' >bin/docker
+chmod +x bin/docker
+DOCKER=bin/docker sh web/docker-run.sh image one two >ran || fail "docker-run.sh"
+expect 0 emit docker --seccomp web/seccomp.json -o same.sh web
+(cd / && DOCKER=$dir/bin/docker sh "$dir/same.sh" image one two) | sed "s|$dir/||" >same
+cmp ran same || fail "options of the bundle: $(diff ran same)"
+{ grep -qx 'seccomp=web/seccomp.json' ran && grep -qx 'apparmor=trammel-web' ran; } ||
+	fail "what docker-run.sh runs: $(cat ran)"
+python3 - <<'END' || fail "compose.confined.yaml"
+import yaml
+s = yaml.safe_load(open("web/compose.confined.yaml"))["services"]["web"]
+assert {"seccomp=seccomp.json", "apparmor=trammel-web"} <= set(s["security_opt"]), s
+END
+echo edited >>web/docker-run.sh
+expect 2 emit bundle -d web
+says err 'web/docker-run.sh was edited'
+expect 0 emit bundle -d web --force
 expect 0 emit bundle -d calls two.trace
 says err '^no AppArmor profile: no acts on files were recorded'
 grep -q '"no_apparmor":"no acts on files' calls/bundle.json || fail "why there is none is not kept"
@@ -230,6 +249,8 @@ grep -r s3cret secret && fail "the secret is still there"
 expect 0 emit bundle -d safe --redact 'token=[^/ ]*' one.trace
 says err '^3 strings redacted'
 says err '^no AppArmor profile: names of files were redacted'
+grep -e '^set.*\(--read-only\|--tmpfs\|--user\|apparmor\)' safe/docker-run.sh && fail "options for names that no file has"
+grep -q '^set.*seccomp' safe/docker-run.sh || fail "no seccomp in docker-run.sh"
 grep -r s3cret safe && fail "the secret is still there"
 python3 - <<'END' || fail "redacted"
 import json, re

@@ -41,6 +41,10 @@ expect 0 --json verify web
 python3 -c 'import json; j = json.load(open("out")); assert j["apparmor"]["name"] == "trammel-web" and j["allowed"], j' ||
 	fail "JSON"
 
+# What else confines it is there, too, for both ways to run it.
+{ grep -q '^set -- --read-only ' web/docker-run.sh && grep -q '^    read_only: true$' web/compose.confined.yaml; } ||
+	fail "docker-run.sh, compose.confined.yaml"
+
 # More is needed under AppArmor alone: what, who, and the line that accepts it
 accept='trammel emit bundle -d web file.trace'
 expect 1 verify web file.trace
