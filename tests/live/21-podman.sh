@@ -55,13 +55,14 @@ expect 0 lint --fail-on high "container:$in_force"
 podman create --name "list-$$" "$image" / >/dev/null || fail "podman makes no container"
 podman export "list-$$" >list.tar || fail "podman exports nothing"
 podman rm "list-$$" >/dev/null
+expect 0 record -o files.trace -- "${RUN[@]}" "$image" ls /
 before=$(podman ps -aq --external; podman volume ls -q)
-expect 0 verify --apparmor docker-default --all --files list.tar first.trace
+expect 0 verify --apparmor docker-default --all --files list.tar files.trace
 mv out want
 for word in "image:$image" "container:$in_force"; do
-	expect 0 verify --apparmor docker-default --all --files "$word" first.trace
+	expect 0 verify --apparmor docker-default --all --files "$word" files.trace
 	cmp out want || fail "$word: not what podman export prints: $(diff out want)"
 	grep -q 'these are the files of' err && fail "$word: taken for another image: $(cat err)"
 done
 [ "$(podman ps -aq --external; podman volume ls -q)" = "$before" ] || fail "what listed files is still there"
-expect 2 verify --apparmor docker-default --files image:no/such first.trace
+expect 2 verify --apparmor docker-default --files image:no/such files.trace
