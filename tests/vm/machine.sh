@@ -141,7 +141,7 @@ start_qemu() {
 		-kernel "$(find "$KERNEL" -name "vmlinuz*" -type f | head -n 1)" -initrd "$MACHINE/root.cpio" \
 		-virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$MACHINE/jobs,mount_tag=jobs,security_model=none" \
-		-append "console=ttyS0 panic=-1 quiet fstab=no vm.init=$VM_INIT $VM_LIGHT $VM_APPEND" \
+		-append "console=ttyS0 panic=-1 loglevel=5 softlockup_all_cpu_backtrace=1 fstab=no vm.init=$VM_INIT $VM_LIGHT $VM_APPEND" \
 		</dev/null >"$MACHINE/qemu.log" 2>&1 9>&- &
 	QEMU=$!
 	disown "$QEMU"
