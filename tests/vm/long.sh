@@ -5,9 +5,29 @@
 #   long_machine NAME=VALUE... -- SCRIPT...   boots one with these settings of run.sh's, runs each script in it,
 #                           and ends with the status for ctest; only under `bootstrap test --long`
 #
+#   long_only               skips the test unless in the long form
+#   long_live NAME NAME=VALUE...   runs a live test with these set in the machine that run.sh has
+#
 # A script is named below the tree: one of tests/vm, or one of tests/vm/guest by itself.
 set -u
 RUN=$TRAMMEL_SOURCE/tests/vm/run.sh
+
+long_only() {
+	[ -z "${TRAMMEL_LONG:-}" ] || return 0
+	echo "skipped: only in the long form (bootstrap test --long)"
+	exit 77
+}
+
+long_live() {
+	local script=$TRAMMEL_SOURCE/tests/live/$1.sh job status
+	shift
+	job=$(mktemp) || return
+	printf 'export %s\n. %q\n' "$*" "$script" >"$job"
+	bash "$RUN" "$job"
+	status=$?
+	rm -f "$job"
+	return $status
+}
 
 long_halt() {
 	bash "$RUN" --down
@@ -15,10 +35,7 @@ long_halt() {
 
 long_machine() {
 	local script status failed=0
-	if [ -z "${TRAMMEL_LONG:-}" ]; then
-		echo "skipped: only in the long form (bootstrap test --long)"
-		exit 77
-	fi
+	long_only
 	while [ "$1" != -- ]; do
 		export "${1?}"
 		shift
