@@ -282,6 +282,7 @@ static int prepare_and_launch(struct launch *l, struct process_output *ret, stru
 {
 	int r;
 
+	l->out[0] = l->out[1] = l->err[0] = l->err[1] = -1;
 	if (find_groups(l, err) < 0)
 		return -1;
 	if (pipe2(l->out, O_CLOEXEC) < 0 || pipe2(l->err, O_CLOEXEC) < 0) {
@@ -298,12 +299,7 @@ static int prepare_and_launch(struct launch *l, struct process_output *ret, stru
 int process_run(const char *const argv[], const struct process_user *user, int timeout_ms,
 		size_t limit, struct process_output *ret, struct tr_err *err)
 {
-	struct launch l = { .argv = argv,
-			    .user = user,
-			    .out = { -1, -1 },
-			    .err = { -1, -1 },
-			    .timeout_ms = timeout_ms,
-			    .limit = limit };
+	struct launch l = { .argv = argv, .user = user, .timeout_ms = timeout_ms, .limit = limit };
 
 	return prepare_and_launch(&l, ret, err);
 }
@@ -311,12 +307,7 @@ int process_run(const char *const argv[], const struct process_user *user, int t
 int process_stream(const char *const argv[], const struct process_user *user, int idle_ms,
 		   const struct process_sink *sink, struct process_output *ret, struct tr_err *err)
 {
-	struct launch l = { .argv = argv,
-			    .user = user,
-			    .out = { -1, -1 },
-			    .err = { -1, -1 },
-			    .timeout_ms = idle_ms,
-			    .sink = sink };
+	struct launch l = { .argv = argv, .user = user, .timeout_ms = idle_ms, .sink = sink };
 
 	return prepare_and_launch(&l, ret, err);
 }
