@@ -218,13 +218,12 @@ int emit_check_json(const char *file, const char *what)
 			 what);
 }
 
-/* Whether both are to come from standard input. */
-static bool files_and_trace(const struct emit_opts *o)
+int emit_check_stdin(const char *files, char *const *traces, size_t n_traces)
 {
-	for (size_t i = 0; i < o->n_traces && o->files; i++)
-		if (!strcmp(o->files, "-") && !strcmp(o->traces[i], "-"))
-			return true;
-	return false;
+	for (size_t i = 0; i < n_traces && files; i++)
+		if (!strcmp(files, "-") && !strcmp(traces[i], "-"))
+			return cli_usage(&cmd_emit, "only one of the files can be '-'");
+	return -1;
 }
 
 /* A bundle has every spelling that makes sense as a file. */
@@ -238,8 +237,8 @@ static int check_bundle(const struct emit_opts *o)
 		return cli_usage(&cmd_emit, "emit bundle: -o and --into are for one file");
 	if ((status = emit_check_name(o->output.name)) >= 0)
 		return status;
-	if (files_and_trace(o))
-		return cli_usage(&cmd_emit, "only one of the files can be '-'");
+	if ((status = emit_check_stdin(o->files, o->traces, o->n_traces)) >= 0)
+		return status;
 	if (!o->n_traces && !tr_bundle_is(o->output.dir))
 		return cli_usage(&cmd_emit, "a trace is missing: %s is no bundle yet",
 				 o->output.dir);
@@ -287,8 +286,8 @@ static int check_apparmor(const struct emit_opts *o)
 					    "--allow-no-start");
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
-	if (files_and_trace(o))
-		return cli_usage(&cmd_emit, "only one of the files can be '-'");
+	if ((status = emit_check_stdin(o->files, o->traces, o->n_traces)) >= 0)
+		return status;
 	if ((status = emit_check_name(o->output.name)) >= 0)
 		return status;
 	return emit_check_json(o->output.file, "profile needs");

@@ -25,9 +25,9 @@ int emit_apparmor(struct emit_opts *o);
 int emit_apparmor_make(struct tr_apparmor *ret, const struct emit_opts *o,
 		       const struct tr_tune *tune, const struct tr_facts *facts,
 		       struct tr_policy_apparmor_report *report, struct tr_err *err);
-/* Whether a bundle made with these options, of these facts, has one; else the error says why not. */
 /* Whether a name of a file in it was redacted. */
 bool emit_redacted(const struct tr_facts *facts);
+/* Whether a bundle made with these options, of these facts, has one; else the error says why not. */
 int emit_apparmor_can(const struct emit_opts *o, const struct tr_facts *facts, struct tr_err *err);
 /* What is said beside them, of the facts that they were made of; from: what `trammel load` would be given. */
 void emit_apparmor_say(const struct tr_apparmor *p, const struct tr_policy_apparmor_report *r,
@@ -46,6 +46,8 @@ int emit_image(const struct emit_opts *o, const struct tr_bundle *old, const str
 /* Each the status of wrong usage, else -1. name, file: NULL where it was not given; what: what goes to file. */
 int emit_check_name(const char *name);
 int emit_check_json(const char *file, const char *what);
+/* Of the list of the image's files, NULL if not given, and the traces, one can be standard input. */
+int emit_check_stdin(const char *files, char *const *traces, size_t n_traces);
 
 /* `emit bundle`; returns the exit status. */
 int emit_bundle(struct emit_opts *o);

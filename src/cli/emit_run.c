@@ -116,9 +116,8 @@ static int parse(int argc, char **argv, struct opts *o)
 	o->n_traces = (size_t)(argc - optind);
 	if (!o->n_traces)
 		return cli_usage(&cmd_emit, "a trace is missing");
-	for (size_t i = 0; i < o->n_traces && o->files; i++)
-		if (!strcmp(o->files, "-") && !strcmp(o->traces[i], "-"))
-			return cli_usage(&cmd_emit, "only one of the files can be '-'");
+	if ((status = emit_check_stdin(o->files, o->traces, o->n_traces)) >= 0)
+		return status;
 	return emit_check_json(o->file, "options need");
 }
 
