@@ -140,7 +140,6 @@ static int has_gained(const struct tr_fact *fact, void *arg)
 	return *found != NULL;
 }
 
-/* What was gained by starting a program is the one thing that this option takes away. */
 /* What the image has of programs that gain rights as they start; heap. */
 static char *set_id_of(const struct tr_image_files *image)
 {
@@ -161,6 +160,7 @@ static char *set_id_of(const struct tr_image_files *image)
 			    n == 1 ? "" : "s", first);
 }
 
+/* What was gained by starting a program is the one thing that this option takes away. */
 void run_no_new_privileges(struct tr_run_options *o, const struct tr_facts *facts,
 			   const struct tr_image_files *image)
 {
